@@ -1,0 +1,136 @@
+"""A shipped checkpoint: a folder of JSON, tokenizer and int8 ONNX, loaded into ONNX Runtime. No torch, no pickles.
+
+``config.json`` names every other file with its SHA-256; a file that is missing or differs is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from pricetag.rlm.distribution import Distribution, Floats, digit_tree
+from pricetag.rlm.prompt import Prompt, encode
+
+FORMAT = 1
+CONFIG, TOKENIZER, ENCODER, DECODER = (
+    "config.json",
+    "tokenizer.json",
+    "encoder.int8.onnx",
+    "decoder.int8.onnx",
+)
+CALIBRATION = "calibration.json"
+
+
+class CheckpointError(Exception):
+    """A checkpoint cannot be used; the message says which file and why, in one line."""
+
+
+class Rlm:
+    """A loaded model. Not thread-safe; one thread, in the worker process, owns it."""
+
+    def __init__(self, config: Mapping[str, Any], files: Mapping[str, bytes], threads: int) -> None:
+        self.config = config
+        self.id: str = config["id"]
+        self.context: int = config["context"]  # tokens
+        self.calibration: Mapping[str, Any] = json.loads(files[CALIBRATION])
+        self._tokenizer = Tokenizer.from_str(files[TOKENIZER].decode("utf-8"))
+        self._encoder = _session(files[ENCODER], threads)
+        self._decoder = _session(files[DECODER], threads)
+        self._cross_names = [output.name for output in self._encoder.get_outputs()]
+
+    def distributions(self, prompt: Prompt, sizes: Sequence[int]) -> dict[str, tuple[Distribution, ...]]:
+        """Memory and runtime at each size (of ``config["sizes"]``), from one encoding.
+
+        Memory is in log10 bytes, runtime in log10 seconds. Raises ``PromptTooLong``; ``KeyError`` for an unknown size or language.
+        """
+        tokens = np.array([encode(prompt, self._tokenizer, self.context)], dtype=np.int64)
+        cross = dict(zip(self._cross_names, self._encoder.run(None, {"tokens": tokens}), strict=True))
+
+        def next_logits(rows: NDArray[np.int64]) -> Floats:
+            (logits,) = self._decoder.run(None, {"rows": rows, **cross})
+            return np.asarray(logits)
+
+        return digit_tree(next_logits, sizes)
+
+    def count_tokens(self, prompt: Prompt) -> int:
+        """Tokens of the prompt without any cut."""
+        return len(encode(prompt, self._tokenizer, limit=1 << 30))
+
+
+class Checkpoint:
+    """Loading of checkpoint folders."""
+
+    @staticmethod
+    def load(folder: Path, threads: int = 1) -> Rlm:
+        """Check and load a checkpoint folder; ``CheckpointError`` says what is wrong with it."""
+        config = read_config(folder)
+        files = {name: _verified(folder / name, digest) for name, digest in config["files"].items()}
+        missing = {TOKENIZER, ENCODER, DECODER, CALIBRATION} - files.keys()
+        if missing:
+            raise CheckpointError(f"{folder / CONFIG} names no {', '.join(sorted(missing))}")
+        try:
+            return Rlm(config, files, threads)
+        except Exception as error:  # onnxruntime and tokenizers raise bare Exceptions of their own
+            first_line = (str(error).splitlines() or [""])[0]
+            raise CheckpointError(
+                f"{folder}: not a usable model ({type(error).__name__}: {first_line})"
+            ) from error
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """The checkpoint's config.json, checked for the fields that everything else needs."""
+    path = folder / CONFIG
+    try:
+        config = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise CheckpointError(f"no model at {folder} ({CONFIG} is missing)") from None
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{path} cannot be read: {error}") from None
+    if not isinstance(config, dict) or config.get("format") != FORMAT:
+        raise CheckpointError(f"{path} is not a format {FORMAT} checkpoint")
+    absent = [
+        field
+        for field in (
+            "id", "files", "context", "sizes", "languages", "metrics", "limits", "pair_correlation", "maximum_interval",
+        )
+        if field not in config
+    ]  # fmt: skip
+    if absent:
+        raise CheckpointError(f"{path} lacks {', '.join(absent)}")
+    return config
+
+
+def sha256(data: bytes) -> str:
+    """Hex SHA-256."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _verified(path: Path, digest: str) -> bytes:
+    if path.name != str(path.relative_to(path.parent)):
+        raise CheckpointError(f"{path} lies outside its checkpoint")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be read: {error.strerror}") from None
+    if sha256(data) != digest:
+        raise CheckpointError(f"{path} is damaged (its SHA-256 differs from {CONFIG}'s)")
+    return data
+
+
+def _session(model: bytes, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # A spinning thread burns a core between keystrokes; a grown arena would stay for the whole session.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
