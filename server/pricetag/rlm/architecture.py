@@ -97,7 +97,7 @@ class Attention(nn.Module):
 
     def split(self, x: Tensor) -> Tensor:
         """[B, T, D] -> [B, H, T, D/H]."""
-        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        return x.reshape(*x.shape[:-1], self.heads, x.shape[-1] // self.heads).transpose(1, 2)
 
     def join(self, x: Tensor) -> Tensor:
         """[B, H, T, D/H] -> [B, T, D], projected."""

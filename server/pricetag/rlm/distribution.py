@@ -102,10 +102,8 @@ def _numbers(
 
     bins = np.zeros((len(conditions), len(grammar.decades), TENTHS))
     over = np.zeros(len(conditions))
-    for row, owner in enumerate(owners):
-        over[owner] += masses[row, -1]
-    for child, (row, column) in enumerate(zip(rows, columns, strict=True)):
-        bins[owners[row], column] += masses[row, column] * tenths[child]
+    np.add.at(over, owners, masses[:, -1])
+    np.add.at(bins, (np.array(owners)[rows], columns), masses[rows, columns][:, None] * tenths)
     result = []
     for size in range(len(conditions)):
         total = bins[size].sum() + over[size]

@@ -52,18 +52,25 @@ def encode(prompt: Prompt, tokenizer: Tokenizer, limit: int) -> list[int]:
     Special tokens are placed by id, so that text in the user's code that looks like one stays text.
     Raises ``PromptTooLong`` when the function itself does not fit.
     """
-    ids = [tokenizer.token_to_id(_LANGUAGE_TOKENS[prompt.language])]
+    ids = [_special(tokenizer, _LANGUAGE_TOKENS[prompt.language])]
     if prompt.assumes:
-        ids += [tokenizer.token_to_id(ASSUMES), *_plain(tokenizer, prompt.assumes)]
-    ids += [tokenizer.token_to_id(CODE), *_plain(tokenizer, prompt.canonical)]
+        ids += [_special(tokenizer, ASSUMES), *_plain(tokenizer, prompt.assumes)]
+    ids += [_special(tokenizer, CODE), *_plain(tokenizer, prompt.canonical)]
     if len(ids) > limit:
         raise PromptTooLong(len(ids), limit)
     for callee in prompt.callees:
-        more = [tokenizer.token_to_id(CALLEE), *_plain(tokenizer, callee)]
+        more = [_special(tokenizer, CALLEE), *_plain(tokenizer, callee)]
         if len(ids) + len(more) > limit:
             break
         ids += more
     return ids
+
+
+def _special(tokenizer: Tokenizer, token: str) -> int:
+    found = tokenizer.token_to_id(token)
+    if found is None:
+        raise ValueError(f"the tokenizer has no {token}")
+    return found
 
 
 def _plain(tokenizer: Tokenizer, text: str) -> list[int]:
