@@ -1,0 +1,43 @@
+"""Whether an edit changed anything but names of the function's own."""
+
+from __future__ import annotations
+
+import re
+
+from pricetag.syntax.binding import bound_names
+from pricetag.syntax.function import Function
+
+# Strings whole (a name within is no name), words, and everything else one by one; white space tells nothing that the
+# line ends and tabs of Python do not.
+_TOKEN = re.compile(r""""(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\w+|\n\t*|[^\w\s]""")
+_MEMBER = (".", "->", "::")  # what follows is named elsewhere
+
+
+def only_names_differ(before: Function, after: Function) -> bool:
+    """Whether one text becomes the other by renaming parameters, locals or the function itself, one for one.
+
+    False in doubt. Such an edit cannot change the cost, whatever the model thinks of the new names. Equal texts
+    differ in nothing, which is True.
+    """
+    if before.language is not after.language:
+        return False
+    if before.canonical == after.canonical:
+        return True
+    old, new = _TOKEN.findall(before.canonical), _TOKEN.findall(after.canonical)
+    if len(old) != len(new):
+        return False
+    own_old = {*bound_names(before.canonical, before.language), before.name}
+    own_new = {*bound_names(after.canonical, after.language), after.name}
+    renamed: dict[str, str] = {}
+    previous = ""
+    for left, right in zip(old, new, strict=True):
+        if previous.endswith(_MEMBER):
+            if left != right:
+                return False
+        elif left in own_old:
+            if right not in own_new or renamed.setdefault(left, right) != right:
+                return False
+        elif left != right or right in own_new:  # the latter: a new name that hides an old one
+            return False
+        previous = previous[-1:] + left if len(left) == 1 else left
+    return len(set(renamed.values())) == len(renamed)

@@ -1,0 +1,57 @@
+"""Names that a function gives to things of its own: they can change without any change of what the function does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import tree_sitter_cpp
+import tree_sitter_python
+from tree_sitter import Language as Grammar
+from tree_sitter import Node, Parser
+
+from pricetag.syntax.function import Language
+
+# Node types whose identifier children are bound there, and the field they stand in ("" for any child).
+_BINDING = {
+    Language.PYTHON: {
+        "parameters": "", "lambda_parameters": "", "typed_parameter": "", "default_parameter": "name",
+        "typed_default_parameter": "name", "list_splat_pattern": "", "dictionary_splat_pattern": "",
+        "assignment": "left", "augmented_assignment": "left", "named_expression": "name", "for_statement": "left",
+        "for_in_clause": "left", "pattern_list": "", "tuple_pattern": "", "list_pattern": "",
+        "as_pattern_target": "", "function_definition": "name",
+    },
+    Language.CPP: {
+        "parameter_declaration": "declarator", "optional_parameter_declaration": "declarator",
+        "init_declarator": "declarator", "declaration": "declarator", "array_declarator": "declarator",
+        "pointer_declarator": "declarator", "reference_declarator": "", "for_range_loop": "declarator",
+        "function_declarator": "declarator", "structured_binding_declarator": "",
+    },
+}  # fmt: skip
+_FIXED = frozenset({"self", "cls", "this", "main"})
+
+
+def bound_names(canonical: str, language: Language) -> tuple[str, ...]:
+    """Names that a function's canonical text binds: its own, its parameters and locals, in order of appearance."""
+    binding = _BINDING[language]
+    names: dict[str, None] = {}
+    for node in _nodes(_parser(language).parse(canonical.encode("utf-8", "replace")).root_node):
+        parent = node.parent
+        if node.type != "identifier" or parent is None or (field := binding.get(parent.type)) is None:
+            continue
+        if not field or any(child == node for child in parent.children_by_field_name(field)):
+            names[(node.text or b"").decode("utf-8", "replace")] = None
+    return tuple(name for name in names if name not in _FIXED)
+
+
+def _parser(language: Language) -> Parser:
+    grammar = tree_sitter_python if language is Language.PYTHON else tree_sitter_cpp
+    return Parser(Grammar(grammar.language()))
+
+
+def _nodes(root: Node) -> Iterator[Node]:
+    """Every node in document order, without recursion: code may nest deeper than Python's stack."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(node.children))
