@@ -1,0 +1,236 @@
+"""The syntax tree of one buffer, and the functions in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import PurePosixPath
+from types import ModuleType
+
+import tree_sitter
+import tree_sitter_cpp
+import tree_sitter_python
+
+from pricetag.syntax import cpp, python
+from pricetag.syntax.callees import Site, callees
+from pricetag.syntax.comments import directives, doc_above
+from pricetag.syntax.definition import Definition
+from pricetag.syntax.function import Function, Language
+from pricetag.text import Buffer, Edit
+
+_SUFFIXES = {
+    ".py": Language.PYTHON,
+    **dict.fromkeys(
+        (".cpp", ".cc", ".cxx", ".c++", ".hpp", ".hh", ".hxx", ".h", ".h++", ".ipp", ".inl", ".tpp"),
+        Language.CPP,
+    ),
+}
+_LANGUAGE_IDS = {"python": Language.PYTHON, "cpp": Language.CPP, "c": Language.CPP}
+_MODULES: dict[Language, ModuleType] = {Language.PYTHON: python, Language.CPP: cpp}
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
+_DEEPEST = 16  # functions nested deeper are left out: each holds the text of all within it
+
+
+def language_of(path: str, language_id: str = "") -> Language | None:
+    """Return the language of a file by its name, else by its LSP language id; None where it is neither of ours.
+
+    Stub files (``.pyi``) hold no bodies and have no language.
+    """
+    suffix = PurePosixPath(path.replace("\\", "/")).suffix.lower()
+    if suffix == ".pyi":
+        return None
+    return _SUFFIXES.get(suffix) or _LANGUAGE_IDS.get(language_id)
+
+
+def parse_functions(text: str, language: Language) -> tuple[Function, ...]:
+    """Return the functions of ``text``, in the order in which they start. Never raises on any text."""
+    return SyntaxTree(Buffer(text), language).functions()
+
+
+class SyntaxTree:
+    """The tree of ``buffer``, parsed on creation and brought up to date by `edit` and `reparse`."""
+
+    def __init__(self, buffer: Buffer, language: Language) -> None:
+        self.language = language
+        self._buffer = buffer
+        self._parser = tree_sitter.Parser(_grammar(language))
+        self._source = _parsed(buffer.data)
+        self._tree = self._parser.parse(self._source)
+        self._functions: tuple[Function, ...] | None = None
+        self._known: dict[tuple[object, ...], Definition | None] = {}
+
+    @property
+    def root(self) -> tree_sitter.Node:
+        """The root node of the last parse."""
+        return self._tree.root_node
+
+    def edit(self, edit: Edit) -> None:
+        """Tell the tree of one edit of the buffer; every edit must be told, in order, before `reparse`."""
+        self._tree.edit(
+            edit.start_byte,
+            edit.old_end_byte,
+            edit.new_end_byte,
+            edit.start_point,
+            edit.old_end_point,
+            edit.new_end_point,
+        )
+
+    def reparse(self) -> None:
+        """Parse the buffer as it is now, reusing what the edits left alone."""
+        self._source = _parsed(self._buffer.data)
+        self._tree = self._parser.parse(self._source, self._tree)
+        self._functions = None
+
+    def functions(self) -> tuple[Function, ...]:
+        """Return the functions as of the last parse, in the order in which they start."""
+        if self._functions is None:
+            self._functions = self._extract()
+        return self._functions
+
+    def _extract(self) -> tuple[Function, ...]:
+        sites = self._sites()
+        bodies = [(site.start, site.end) for site in sites]
+        said = directives(self._source, self._tree.root_node, bodies, self.language)
+        called = callees(sites, self.language)
+        functions = []
+        for site, directive, reached in zip(sites, said, called, strict=True):
+            definition = site.definition
+            docstring = definition.docstring
+            if self.language is Language.CPP:
+                docstring = doc_above(self._source, site.start)
+            error = definition.error
+            if error:
+                row = self._buffer.point(site.start)[0] + definition.error_row
+                error = f"{error} on line {row + 1}"
+            functions.append(
+                Function(
+                    language=self.language,
+                    name=definition.name,
+                    qualified_name=site.qualified_name,
+                    owner=site.owner,
+                    start=site.start,
+                    end=site.end,
+                    name_start=site.start + definition.name_start,
+                    name_end=site.start + definition.name_end,
+                    signature_end=site.start + definition.signature_end,
+                    parameters=definition.parameters,
+                    returns=definition.returns,
+                    source=self._buffer.data[site.start : site.end].decode(),
+                    canonical=definition.canonical,
+                    callees=reached,
+                    calls=definition.calls,
+                    directive=directive,
+                    docstring=docstring,
+                    is_async=definition.is_async,
+                    error=error,
+                )
+            )
+        return tuple(functions)
+
+    def _sites(self) -> list[Site]:
+        """Find the definitions and name each by the scopes around it."""
+        known: dict[tuple[object, ...], Definition | None] = {}
+        sites: list[Site] = []
+        around: list[_Scope] = []
+        for kind, start, end, node in self._captures():
+            while around and around[-1].end <= start:
+                around.pop()
+            if kind != "function":
+                around.append(_Scope(kind, start, end, _scope_name(node, kind)))
+                continue
+            headers = len(around)
+            while headers and around[headers - 1].kind == "header" and around[headers - 1].end == end:
+                headers -= 1
+                start = around[headers].start
+            scopes = [scope for scope in around[:headers] if scope.kind != "header"]
+            if sum(scope.kind == "function" for scope in scopes) >= _DEEPEST:
+                continue
+            inside = scopes[-1].kind if scopes else ""
+            key = (self._source[start:end], inside == "class", node.has_error)
+            if key not in self._known:
+                self._known[key] = _MODULES[self.language].define(node, start)
+            definition = known[key] = self._known[key]
+            if definition is None:
+                continue
+            site = self._site(definition, scopes, start, end)
+            sites.append(site)
+            around.append(_Scope("function", start, end, site.qualified_name))
+        self._known = known  # what is no longer in the file is forgotten
+        return sites
+
+    def _captures(self) -> list[tuple[str, int, int, tree_sitter.Node]]:
+        captures = tree_sitter.QueryCursor(_query(self.language)).captures(self._tree.root_node)
+        found = [
+            (kind, node.start_byte, node.end_byte, node) for kind, nodes in captures.items() for node in nodes
+        ]
+        found.sort(key=lambda capture: (capture[1], -capture[2], capture[0] == "function"))
+        return found
+
+    def _site(self, definition: Definition, scopes: list[_Scope], start: int, end: int) -> Site:
+        separator = "." if self.language is Language.PYTHON else "::"
+        path = _path(scopes, self.language)
+        inside = scopes[-1].kind if scopes else ""
+        owner = path if inside == "class" else ""
+        if inside == "friend":
+            path = _path([scope for scope in scopes if scope.kind == "namespace"], self.language)
+        if definition.scope:
+            path = owner = separator.join(filter(None, (path, definition.scope)))
+        if inside == "function" and self.language is Language.PYTHON:
+            path += ".<locals>"
+        return Site(definition, separator.join(filter(None, (path, definition.name))), owner, start, end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """A definition, class or namespace around the current place. A function's name is its qualified name."""
+
+    kind: str
+    start: int
+    end: int
+    name: str
+
+
+def _path(scopes: list[_Scope], language: Language) -> str:
+    """Return the qualified name of the innermost scope."""
+    separator = "." if language is Language.PYTHON else "::"
+    path = before = ""
+    for scope in scopes:
+        if scope.kind == "function":
+            path = scope.name
+        elif scope.name:
+            local = ".<locals>" if path and language is Language.PYTHON and before == "function" else ""
+            path = f"{path}{local}{separator}{scope.name}" if path else scope.name
+        before = scope.kind
+    return path
+
+
+def _scope_name(node: tree_sitter.Node, kind: str) -> str:
+    if kind not in ("class", "namespace"):
+        return ""
+    name = node.child_by_field_name("name")
+    if name is None:
+        return ""
+    if name.type == "template_type":
+        name = name.child_by_field_name("name") or name
+    return "".join((name.text or b"").decode("utf-8", "replace").split())
+
+
+def _parsed(data: bytes) -> bytes:
+    """Return the bytes to parse: tree-sitter counts rows by \\n only, so each lone \\r becomes one. No byte moves."""
+    if data.count(b"\r") == data.count(b"\r\n"):
+        return data
+    return _LONE_RETURN.sub(b"\n", data)
+
+
+@cache
+def _grammar(language: Language) -> tree_sitter.Language:
+    module = tree_sitter_python if language is Language.PYTHON else tree_sitter_cpp
+    return tree_sitter.Language(module.language())
+
+
+@cache
+def _query(language: Language) -> tree_sitter.Query:
+    source = files(__package__).joinpath(f"{language.value}.scm").read_text("utf-8")
+    return tree_sitter.Query(_grammar(language), source)
