@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pricetag.baseline.git import GitBaseline, Head, decode
 from pricetag.baseline.match import match
-from pricetag.baseline.names import same_but_names
+from pricetag.baseline.names import only_names_differ
 from pricetag.baseline.rule import Regression, Rule, judge, probability, regression_message
 
 __all__ = [
@@ -15,7 +15,7 @@ __all__ = [
     "decode",
     "judge",
     "match",
+    "only_names_differ",
     "probability",
     "regression_message",
-    "same_but_names",
 ]

@@ -13,7 +13,7 @@ _TOKEN = re.compile(r""""(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\w+|\n\t*|[^\w\s
 _MEMBER = (".", "->", "::")  # what follows is named elsewhere
 
 
-def same_but_names(before: Function, after: Function) -> bool:
+def only_names_differ(before: Function, after: Function) -> bool:
     """Whether one text becomes the other by renaming parameters, locals or the function itself, one for one.
 
     False in doubt. Such an edit cannot change the cost, whatever the model thinks of the new names. Equal texts

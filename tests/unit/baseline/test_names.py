@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 from baseline_samples import function
 
-from pricetag.baseline.names import same_but_names
+from pricetag.baseline.names import only_names_differ
 from pricetag.syntax.function import Function, Language
 
 
@@ -51,23 +51,23 @@ CPP = "int f(const std::vector<int>& xs, int k) {\n\tint total = 0;\n\tfor (int 
 )
 def test_names(language: Language, before: str, after: str, expected: bool) -> None:
     left, right = of(before, language), of(after, language)
-    assert same_but_names(left, right) is expected
-    assert same_but_names(right, left) is expected
+    assert only_names_differ(left, right) is expected
+    assert only_names_differ(right, left) is expected
 
 
 def test_a_renamed_recursive_function() -> None:
     before = of("def f(n):\n\treturn f(n - 1)", Language.PYTHON)
     after = of("def g(n):\n\treturn g(n - 1)", Language.PYTHON, "g")
-    assert same_but_names(before, after)
-    assert not same_but_names(before, of("def g(n):\n\treturn f(n - 1)", Language.PYTHON, "g"))
+    assert only_names_differ(before, after)
+    assert not only_names_differ(before, of("def g(n):\n\treturn f(n - 1)", Language.PYTHON, "g"))
 
 
 def test_languages_never_match() -> None:
-    assert not same_but_names(of("x", Language.PYTHON), of("x", Language.CPP))
+    assert not only_names_differ(of("x", Language.PYTHON), of("x", Language.CPP))
 
 
 @pytest.mark.parametrize("text", ["", "def", "def f(:\n\t'unclosed", "\0", "f" * 10_000, "((((" * 500])
 @pytest.mark.parametrize("language", list(Language))
 def test_broken_text_is_compared_without_fuss(text: str, language: Language) -> None:
-    assert same_but_names(of(text, language), of(text, language))
-    assert not same_but_names(of(text, language), of(text + " + 1", language))
+    assert only_names_differ(of(text, language), of(text, language))
+    assert not only_names_differ(of(text, language), of(text + " + 1", language))
