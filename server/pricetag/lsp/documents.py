@@ -1,0 +1,204 @@
+"""Open documents: the text as the editor has it, and where each function stands in it right now.
+
+Two copies of a document exist. ``Document`` belongs to the event loop: it takes every edit at once and moves the known
+functions along with it. ``Analysis`` belongs to the analysis thread: it catches up when typing pauses, parses, and hands
+back plain data. Neither touches the other's buffer.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pricetag.baseline import Regression
+from pricetag.forecast import Forecast, Subject, subject_of
+from pricetag.syntax import Function, Language, SyntaxTree
+from pricetag.text import Buffer, Change, Edit, Encoding
+
+MAXIMUM_BYTES = 4 << 20  # larger files are data, not code that anyone reads hints in
+LARGE_LINES = 5_000  # from here on a parse holds the interpreter noticeably: only when typing pauses for long
+
+
+@dataclass(slots=True)
+class Place:
+    """A function and where it stands in the live text (byte offsets). ``slot`` stays while the function is edited."""
+
+    slot: int
+    function: Function
+    subject: Subject
+    start: int
+    name_start: int
+    name_end: int
+    signature_end: int
+    end: int
+
+    def move(self, edit: Edit) -> None:
+        """Follow an edit of the live text."""
+        # Text typed right before a function pushes it on; text typed right after one stays outside it.
+        self.start = _moved(self.start, edit, pushed=True)
+        self.name_start = _moved(self.name_start, edit, pushed=True)
+        self.name_end = _moved(self.name_end, edit, pushed=False)
+        self.signature_end = _moved(self.signature_end, edit, pushed=False)
+        self.end = _moved(self.end, edit, pushed=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the last save found of one function against its baseline."""
+
+    baseline: Forecast
+    commit: str
+    n: int
+    regression: Regression | None
+
+
+class Analysis:
+    """A document's parse, on the analysis thread only."""
+
+    def __init__(self, text: str, language: Language, encoding: Encoding) -> None:
+        self._buffer = Buffer(text)
+        self._language, self._encoding = language, encoding
+        self._tree: SyntaxTree | None = None
+        self._subjects: dict[tuple[object, ...], Subject] = {}
+
+    def update(self, changes: Sequence[Change]) -> list[tuple[Function, Subject]]:
+        """Apply changes, parse again where needed, and give every function with its query."""
+        if self._tree is None or any(change.range is None for change in changes):
+            for change in changes:
+                self._buffer.apply(change, self._encoding)
+            self._tree = SyntaxTree(self._buffer, self._language)
+        elif changes:
+            for change in changes:
+                self._tree.edit(self._buffer.apply(change, self._encoding))
+            self._tree.reparse()
+        # A function whose text did not change keeps its query: typing in one body costs the others nothing.
+        known, self._subjects = self._subjects, {}
+        result = []
+        for function in self._tree.functions():
+            key = _content(function)
+            subject = known.get(key) or self._subjects.get(key) or subject_of(function)
+            self._subjects[key] = subject
+            result.append((function, subject))
+        return result
+
+
+class Document:
+    """One open document, on the event loop only."""
+
+    def __init__(
+        self, uri: str, path: str | None, language: Language, text: str, version: int, encoding: Encoding
+    ) -> None:
+        self.uri, self.path, self.language, self.encoding = uri, path, language, encoding
+        self.buffer = Buffer(text, version)
+        self.places: list[Place] = []
+        self.shown: dict[int, Forecast] = {}  # by slot: stays on screen until the next one is there
+        self.verdicts: dict[int, Verdict] = {}  # by slot: of the last save
+        self.viewed: tuple[int, int] | None = None  # bytes last asked for hints
+        self.touched = 0.0  # when last opened or edited, for priority
+        self.closed = False
+        self.skipped = len(self.buffer.data) > MAXIMUM_BYTES
+        self.analysis = Analysis(self.buffer.text, language, encoding)
+        self._changes: list[Change] = []  # not yet seen by the analysis
+        self._edits: list[Edit] = []  # the same, as moves
+        self._next_slot = 0
+
+    @property
+    def version(self) -> int:
+        """The editor's version of the text."""
+        return self.buffer.version
+
+    @property
+    def large(self) -> bool:
+        """Whether the file is parsed only after a longer pause."""
+        return self.buffer.line_count > LARGE_LINES
+
+    @property
+    def stale(self) -> bool:
+        """Whether there are edits that the places do not know of yet."""
+        return bool(self._changes)
+
+    def apply(self, changes: Iterable[Change], version: int) -> None:
+        """Take the editor's changes, in order."""
+        for change in changes:
+            edit = self.buffer.apply(change, self.encoding)
+            self._changes.append(change)
+            self._edits.append(edit)
+            for place in self.places:
+                place.move(edit)
+        self.buffer.version = version
+        self.skipped = len(self.buffer.data) > MAXIMUM_BYTES
+
+    def take_changes(self) -> list[Change]:
+        """The changes for the analysis to catch up with; later ones are kept for the next time."""
+        changes, self._changes, self._edits = self._changes, [], []
+        return changes
+
+    def place(self, functions: Sequence[tuple[Function, Subject]]) -> None:
+        """Put analysed functions where they stand by now: edits that came in during the analysis move them."""
+        places = []
+        for function, subject in functions:
+            place = Place(
+                -1, function, subject,
+                function.start, function.name_start, function.name_end, function.signature_end, function.end,
+            )  # fmt: skip
+            for edit in self._edits:
+                place.move(edit)
+            places.append(place)
+        self._keep_slots(places)
+        self.places = places
+        slots = {place.slot for place in places}
+        self.shown = {slot: forecast for slot, forecast in self.shown.items() if slot in slots}
+        self.verdicts = {slot: verdict for slot, verdict in self.verdicts.items() if slot in slots}
+
+    def _keep_slots(self, places: Sequence[Place]) -> None:
+        """A function that starts where one stood, or bears its name, is that one."""
+        by_start = {place.start: place.slot for place in self.places}
+        taken: set[int] = set()
+        for place in places:
+            slot = by_start.get(place.start)
+            if slot is not None and slot not in taken:
+                place.slot = slot
+                taken.add(slot)
+        by_name: dict[str, list[int]] = {}
+        for old in self.places:
+            if old.slot not in taken:
+                by_name.setdefault(old.function.qualified_name, []).append(old.slot)
+        for place in places:
+            if place.slot < 0 and (slots := by_name.get(place.function.qualified_name)):
+                place.slot = slots.pop(0)
+            elif place.slot < 0:
+                place.slot, self._next_slot = self._next_slot, self._next_slot + 1
+
+    def at(self, offset: int) -> Place | None:
+        """The innermost function whose signature (name included, decorators not) holds a byte offset."""
+        found = None
+        for place in self.places:
+            if self._signature_start(place) <= offset <= place.signature_end and (
+                found is None or place.start >= found.start
+            ):
+                found = place
+        return found
+
+    def _signature_start(self, place: Place) -> int:
+        if self.language is Language.PYTHON:  # ``start`` is that of the decorators
+            line = self.buffer.point(place.name_start)
+            return max(place.start, place.name_start - line[1])
+        return place.start
+
+
+def _moved(offset: int, edit: Edit, pushed: bool) -> int:
+    inserted_here = pushed and offset == edit.start_byte == edit.old_end_byte
+    if offset <= edit.start_byte and not inserted_here:
+        return offset
+    if offset >= edit.old_end_byte:
+        return offset + edit.new_end_byte - edit.old_end_byte
+    return min(offset, edit.new_end_byte)
+
+
+_POSITIONS = ("start", "end", "name_start", "name_end", "signature_end", "source")
+_CONTENT = tuple(field.name for field in dataclasses.fields(Function) if field.name not in _POSITIONS)
+
+
+def _content(function: Function) -> tuple[object, ...]:
+    return tuple(getattr(function, name) for name in _CONTENT)

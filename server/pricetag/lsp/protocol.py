@@ -1,0 +1,37 @@
+"""pygls's protocol with its own text handling taken out.
+
+pygls keeps a copy of every document, split with ``str.splitlines`` (which also splits at form feeds and U+2028, where LSP
+does not), re-splits the whole text for each key, and pops an error up at the user for a change to a file it does not
+know. Our ``documents`` replace all of that: the built-in handlers only pass on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lsprotocol import types
+from pygls.protocol import LanguageServerProtocol, lsp_method
+
+
+class Protocol(LanguageServerProtocol):
+    """The language server protocol over our own documents."""
+
+    def _pass_on(self, method: str, params: Any) -> Iterator[Any]:
+        if (handler := self.fm.features.get(method)) is not None:
+            yield handler, (params,), None
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Iterator[Any]:
+        """Pass on."""
+        yield from self._pass_on(types.TEXT_DOCUMENT_DID_OPEN, params)
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> Iterator[Any]:
+        """Pass on."""
+        yield from self._pass_on(types.TEXT_DOCUMENT_DID_CHANGE, params)
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> Iterator[Any]:
+        """Pass on."""
+        yield from self._pass_on(types.TEXT_DOCUMENT_DID_CLOSE, params)

@@ -1,0 +1,421 @@
+"""The language server: one thin handler per message, wired to documents, schedule, worker and baseline."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.uris import to_fs_path
+
+import pricetag
+from pricetag.baseline import GitBaseline
+from pricetag.forecast import ModelNotFound, default_path, find_model
+from pricetag.lsp import convert, diagnostics, hints, hover
+from pricetag.lsp.documents import Document, Place
+from pricetag.lsp.logs import EditorLog, to_stderr
+from pricetag.lsp.protocol import Protocol
+from pricetag.lsp.schedule import Forecasts, Scheduler
+from pricetag.lsp.settings import SECTION, Settings, parse
+from pricetag.lsp.status import Status
+from pricetag.syntax import language_of
+from pricetag.text import Encoding
+from pricetag.worker import State, Supervisor, WorkerLost, worker_command
+
+_log = logging.getLogger(__name__)
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+class PricetagServer(LanguageServer):
+    """All state of one session. Every method runs on the event loop and returns within milliseconds."""
+
+    def __init__(self, model: str | None = None) -> None:
+        super().__init__("pricetag", pricetag.__version__, protocol_cls=Protocol)
+        self.named_model = model  # by the command line; the setting comes second
+        self.settings = Settings()
+        self.documents: dict[str, Document] = {}
+        self.git = GitBaseline()
+        self.status = Status(self)
+        self.forecasts = Forecasts()
+        self.scheduler = Scheduler(self.forecasts, self.on_analysed, self.on_batch, self.status.pending)
+        self.supervisor: Supervisor | None = None
+        self.encoding = Encoding.UTF16
+        self.pulls_diagnostics = False
+        self.initialization_options: Any = None
+        self.markdown = True  # whether the editor shows it
+        self.hint_tooltips = False  # the client does not resolve them: they are sent along
+        self._served_model: str | None = None
+        self._problems_shown: set[str] = set()
+        self._checks: dict[str, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._refreshing = False
+        self._refresh_again = False
+
+    # pygls would show every internal error to the user.
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Log an internal error by its type."""
+        _log.error(
+            "internal error (%s)", type(error).__name__, exc_info=error if _log.isEnabledFor(10) else None
+        )
+
+    # -- worker --------------------------------------------------------------------------------------------------
+
+    async def serve_model(self) -> None:
+        """Start the worker for the model that is named now; replaces the one of another model."""
+        named = self.named_model or self.settings.model
+        if self.supervisor is not None and named == self._served_model:
+            return
+        self._served_model = named
+        old, self.supervisor = self.supervisor, None
+        self.scheduler.supervisor = None
+        self.forecasts.clear()
+        if old is not None:
+            await old.stop()
+        if named != self._served_model:
+            return  # another change came in while the old worker ended
+        try:
+            folder = find_model(named)
+        except ModelNotFound as error:
+            self.status.say(State.NO_MODEL, str(error))
+            self.scheduler.worker_changed()
+            return
+        supervisor = Supervisor(worker_command(folder, default_path()))
+        supervisor.on_state = functools.partial(self._on_state, supervisor)
+        self.supervisor = self.scheduler.supervisor = supervisor
+        await supervisor.start()
+
+    def _on_state(self, supervisor: Supervisor, state: State) -> None:
+        if supervisor is self.supervisor:
+            self.status.worker(supervisor)
+            self.scheduler.worker_changed()
+
+    # -- what follows from work done -----------------------------------------------------------------------------
+
+    def on_analysed(self, document: Document) -> None:
+        """A document was parsed: functions may have come, gone or become known."""
+        if document.viewed is not None and all(
+            self.forecasts.get(p.subject) is not None for p in document.places
+        ):
+            # Nothing will be asked of the worker, so no batch will end: this is the only refresh.
+            self.refresh_hints()
+
+    def on_batch(self, documents: list[Document]) -> None:
+        """A batch of forecasts came in."""
+        if any(document.viewed is not None for document in documents):
+            self.refresh_hints()
+
+    def refresh_hints(self) -> None:
+        """Have the editor ask for hints again. At most one such request is out at a time."""
+        if not _supports(self, "workspace.inlay_hint.refresh_support"):
+            return
+        if self._refreshing:
+            self._refresh_again = True
+        else:
+            self.spawn(self._refresh_hints())
+
+    async def _refresh_hints(self) -> None:
+        self._refreshing = True
+        try:
+            await self.workspace_inlay_hint_refresh_async(None)
+        finally:
+            self._refreshing = False
+            if self._refresh_again:
+                self._refresh_again = False
+                self.refresh_hints()
+
+    def check(self, document: Document) -> None:
+        """Look for regressions in a saved document; a newer save replaces an older one's check."""
+        if old := self._checks.pop(document.uri, None):
+            old.cancel()
+        task = self.spawn(self._check(document))
+        self._checks[document.uri] = task
+
+    async def _check(self, document: Document) -> None:
+        try:
+            verdicts = await diagnostics.check(document, self.git, self.scheduler, self.settings)
+        except WorkerLost as lost:
+            _log.info("no check on save: %s", lost)
+            return
+        if not document.closed and (verdicts or document.verdicts):
+            document.verdicts = verdicts
+            self.publish(document)
+            self.refresh_hints()
+
+    def publish(self, document: Document) -> None:
+        """Bring the document's warnings to the editor, the way it prefers."""
+        if self.pulls_diagnostics:
+            self.spawn(self.workspace_diagnostic_refresh_async(None))
+            return
+        items = [] if document.closed else diagnostics.diagnostics(document, document.verdicts)
+        version = None if document.closed else document.version
+        self.text_document_publish_diagnostics(
+            types.PublishDiagnosticsParams(uri=document.uri, version=version, diagnostics=items)
+        )
+
+    def spawn(self, work: Any) -> asyncio.Task[Any]:
+        """Run work in the background; its failure is logged, never shown."""
+        task: asyncio.Task[Any] = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._spawned)
+        return task
+
+    def _spawned(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.report_server_error(error if isinstance(error, Exception) else Exception(str(error)), None)
+
+    # -- settings ------------------------------------------------------------------------------------------------
+
+    async def apply_settings(self, raw: Any) -> None:
+        """Take new settings over; problems are shown once each."""
+        settings, problems = parse(raw)
+        for problem in problems:
+            if problem not in self._problems_shown:
+                self._problems_shown.add(problem)
+                self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, problem))
+        old, self.settings = self.settings, settings
+        if settings.model != old.model:
+            await self.serve_model()
+        if settings != old:
+            for document in self.documents.values():
+                if settings.exclude != old.exclude:
+                    self.scheduler.opened(document)
+                document.verdicts = document.verdicts if settings.regression_enabled else {}
+                if settings.regression_enabled != old.regression_enabled:
+                    self.publish(document)
+            self.refresh_hints()
+
+    async def pull_settings(self) -> None:
+        """Ask the editor for the settings section."""
+        params = types.ConfigurationParams([types.ConfigurationItem(section=SECTION)])
+        answer = await self.workspace_configuration_async(params)
+        await self.apply_settings(answer[0] if answer else None)
+
+    def finished(self) -> asyncio.Future[Any]:
+        """End the worker and all work."""
+        return asyncio.gather(
+            self.scheduler.stop(),
+            *([self.supervisor.stop()] if self.supervisor else []),
+            return_exceptions=True,
+        )
+
+
+def create_server(model: str | None = None) -> PricetagServer:
+    """A server with its handlers, not yet started."""
+    server = PricetagServer(model)
+
+    def on(method: str, options: Any = None, otherwise: Any = None) -> Callable[[Handler], Handler]:
+        """Register a handler whose failure is logged and answered with ``otherwise``."""
+
+        def register(handler: Handler) -> Handler:
+            server.feature(method, options)(_guarded(server, handler, otherwise))
+            return handler
+
+        return register
+
+    @on(types.INITIALIZE)
+    def initialize(params: types.InitializeParams) -> None:
+        server.initialization_options = params.initialization_options
+        encoding = server.workspace.position_encoding
+        server.encoding = Encoding(getattr(encoding, "value", encoding))
+        logging.getLogger("pricetag").addHandler(EditorLog(server))
+        resolves = _capability(server, "text_document.inlay_hint.resolve_support.properties") or ()
+        server.hint_tooltips = "tooltip" not in resolves
+        formats = _capability(server, "text_document.hover.content_format") or ()
+        server.markdown = types.MarkupKind.Markdown in formats
+        # Without a way to say "ask again", pulled diagnostics would be a save behind: those are pushed.
+        pulls = _capability(server, "text_document.diagnostic") is not None
+        server.pulls_diagnostics = pulls and _supports(server, "workspace.diagnostics.refresh_support")
+        if server.pulls_diagnostics:
+            options = types.DiagnosticOptions(
+                identifier="pricetag", inter_file_dependencies=False, workspace_diagnostics=False
+            )
+            on(types.TEXT_DOCUMENT_DIAGNOSTIC, options, _no_diagnostics())(pull_diagnostics)
+
+    @on(types.INITIALIZED)
+    async def initialized(params: types.InitializedParams) -> None:
+        await server.apply_settings(server.initialization_options)
+        server.scheduler.start()
+        await server.serve_model()
+        if _supports(server, "workspace.did_change_configuration.dynamic_registration"):
+            registration = types.Registration("pricetag/settings", types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+            server.spawn(server.client_register_capability_async(types.RegistrationParams([registration])))
+        if _supports(server, "workspace.configuration"):
+            server.spawn(server.pull_settings())
+
+    @on(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    async def did_change_configuration(params: types.DidChangeConfigurationParams) -> None:
+        if _supports(server, "workspace.configuration"):
+            server.spawn(server.pull_settings())
+        else:
+            await server.apply_settings(params.settings)
+
+    @on(types.TEXT_DOCUMENT_DID_OPEN)
+    def did_open(params: types.DidOpenTextDocumentParams) -> None:
+        opened = params.text_document
+        path = to_fs_path(opened.uri)
+        language = language_of(path or "", opened.language_id)
+        if language is None:
+            return
+        if old := server.documents.pop(opened.uri, None):
+            server.scheduler.closed(old)
+        document = Document(opened.uri, path, language, opened.text, opened.version, server.encoding)
+        document.skipped |= path is not None and server.settings.excludes(path)
+        server.documents[opened.uri] = document
+        server.scheduler.opened(document)
+
+    @on(types.TEXT_DOCUMENT_DID_CHANGE)
+    def did_change(params: types.DidChangeTextDocumentParams) -> None:
+        document = server.documents.get(params.text_document.uri)
+        if document is not None:
+            document.apply(convert.to_changes(params.content_changes), params.text_document.version)
+            server.scheduler.edited(document)
+
+    @on(types.TEXT_DOCUMENT_DID_SAVE)
+    def did_save(params: types.DidSaveTextDocumentParams) -> None:
+        document = server.documents.get(params.text_document.uri)
+        if document is not None:
+            server.check(document)
+
+    @on(types.TEXT_DOCUMENT_DID_CLOSE)
+    def did_close(params: types.DidCloseTextDocumentParams) -> None:
+        document = server.documents.pop(params.text_document.uri, None)
+        if document is not None:
+            server.scheduler.closed(document)
+            if document.verdicts:
+                server.publish(document)
+
+    @on(types.TEXT_DOCUMENT_INLAY_HINT, types.InlayHintOptions(resolve_provider=True), ())
+    def inlay_hint(params: types.InlayHintParams) -> list[types.InlayHint]:
+        document = server.documents.get(params.text_document.uri)
+        if document is None or not server.settings.hints_enabled:
+            return []
+        start = convert.to_offset(document, params.range.start)
+        end = convert.to_offset(document, params.range.end)
+        server.scheduler.viewed(document, start, end)
+        found = hints.hints(document, start, end, server.forecasts, server.settings, server.supervisor)
+        if server.hint_tooltips:
+            for hint in found:
+                add_tooltip(hint)
+        return found
+
+    @on(types.INLAY_HINT_RESOLVE)
+    def resolve_hint(hint: types.InlayHint) -> types.InlayHint:
+        add_tooltip(hint)
+        return hint
+
+    def add_tooltip(hint: types.InlayHint) -> None:
+        data: Any = hint.data
+        document = server.documents.get(data.get("uri", "")) if isinstance(data, dict) else None
+        place = hints.hinted(document, data) if document is not None else None
+        if document is not None and place is not None:
+            hint.tooltip = markup(document, place)
+
+    @on(types.TEXT_DOCUMENT_HOVER)
+    def on_hover(params: types.HoverParams) -> types.Hover | None:
+        document = server.documents.get(params.text_document.uri)
+        if document is None:
+            return None
+        place = document.at(convert.to_offset(document, params.position))
+        if place is None:
+            return None
+        return types.Hover(
+            markup(document, place), convert.to_range(document, place.name_start, place.name_end)
+        )
+
+    def markup(document: Document, place: Place) -> types.MarkupContent:
+        info = server.supervisor.info if server.supervisor else None
+        text = hover.render(
+            place.function,
+            hints.forecast_for(document, place, server.forecasts),
+            hints.size_for(place, server.settings),
+            server.settings.options(info),
+            document.verdicts.get(place.slot),
+            server.status.waiting,
+        )
+        if not server.markdown:
+            return types.MarkupContent(types.MarkupKind.PlainText, hover.plain(text))
+        return types.MarkupContent(types.MarkupKind.Markdown, text)
+
+    def pull_diagnostics(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
+        document = server.documents.get(params.text_document.uri)
+        if document is None:
+            return _no_diagnostics()
+        items = diagnostics.diagnostics(document, document.verdicts)
+        return types.RelatedFullDocumentDiagnosticReport(items=items)
+
+    @on("pricetag/debugText")
+    def debug_text(params: Any) -> dict[str, Any] | None:
+        """The server's copy of a document, for tests and bug reports: sent to the editor that has it anyway."""
+        document = server.documents.get(getattr(params, "uri", ""))
+        return {"text": document.buffer.text, "version": document.version} if document else None
+
+    @on(types.SHUTDOWN)
+    async def shutdown(params: None) -> None:
+        await server.finished()
+
+    return server
+
+
+def main(tcp: str | None = None, model: str | None = None) -> None:
+    """Serve one editor on standard input and output, or on ``tcp`` ("HOST:PORT" or "PORT").
+
+    Raises ``ValueError`` for a malformed address.
+    """
+    to_stderr()
+    server = create_server(model)
+    if tcp is None:
+        server.start_io()
+        return
+    host, _, port = tcp.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:
+        raise ValueError(f"{tcp!r} is no address; write HOST:PORT")
+    # Without a host only this machine may connect: whoever does can read the open files.
+    server.start_tcp(host or "127.0.0.1", int(port))
+
+
+def _guarded(server: PricetagServer, handler: Callable[..., Any], otherwise: Any) -> Callable[..., Any]:
+    """A handler that never lets an exception out: the user would see its text, the log its source."""
+    if asyncio.iscoroutinefunction(handler):
+
+        @functools.wraps(handler)
+        async def guarded_async(params: Any) -> Any:
+            try:
+                return await handler(params)
+            except Exception as error:
+                server.report_server_error(error, None)
+                return otherwise
+
+        return guarded_async
+
+    @functools.wraps(handler)
+    def guarded(params: Any) -> Any:
+        try:
+            return handler(params)
+        except Exception as error:
+            server.report_server_error(error, None)
+            return otherwise
+
+    return guarded
+
+
+def _no_diagnostics() -> types.RelatedFullDocumentDiagnosticReport:
+    return types.RelatedFullDocumentDiagnosticReport(items=[])
+
+
+def _capability(server: LanguageServer, path: str) -> Any:
+    """A client capability by its dotted path, None where any step is absent."""
+    value: Any = server.client_capabilities
+    for name in path.split("."):
+        value = getattr(value, name, None)
+        if value is None:
+            return None
+    return value
+
+
+def _supports(server: LanguageServer, path: str) -> bool:
+    return bool(_capability(server, path))

@@ -1,0 +1,137 @@
+"""The user's settings: their names, defaults and what is wrong with a value."""
+
+from __future__ import annotations
+
+import fnmatch
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
+from typing import Any
+
+from pricetag.baseline import Rule
+from pricetag.forecast import METRICS, HintOptions, Metric, ModelInfo
+
+SECTION = "pricetag"
+_MAXIMUM_SIZE = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything under ``pricetag.`` that the server reads."""
+
+    size: int = 10_000  # n of the workload, where the author states none
+    hints_enabled: bool = True
+    metrics: tuple[Metric, ...] = METRICS
+    minimum_memory: float = 0.0  # bytes
+    minimum_runtime: float = 0.0  # seconds
+    maximum_interval: float | None = None  # high / low; None: the model's own
+    regression_enabled: bool = True
+    rule: Rule = field(default_factory=Rule)
+    exclude: tuple[str, ...] = ()
+    model: str | None = None
+
+    def options(self, info: ModelInfo | None) -> HintOptions:
+        """What a hint may show, with the model's limits."""
+        maximum = self.maximum_interval
+        if maximum is None:
+            maximum = info.maximum_interval if info else math.inf
+        options = HintOptions(self.metrics, self.minimum_memory, self.minimum_runtime, maximum)
+        return (
+            replace(options, memory_limit=info.memory_limit, time_limit=info.time_limit) if info else options
+        )
+
+    def excludes(self, path: str) -> bool:
+        """Whether a file matches one of the ``exclude`` globs, against its whole path or any tail of it."""
+        parts = PurePath(path).parts
+        tails = ["/".join(parts[i:]) for i in range(len(parts))]
+        return any(fnmatch.fnmatch(tail, pattern) for pattern in self.exclude for tail in tails)
+
+
+def parse(raw: Any) -> tuple[Settings, list[str]]:
+    """Settings from nested or dotted JSON; a bad value is left at its default and named in the list of problems.
+
+    Unknown names are ignored: the editor's own settings (``server.path``, ``trace.server``) live in the same section.
+    """
+    if raw is None:
+        return Settings(), []
+    if not isinstance(raw, Mapping):
+        return Settings(), [f"settings must be an object, not {type(raw).__name__}"]
+    flat = _flatten(raw.get(SECTION, raw) if isinstance(raw.get(SECTION, raw), Mapping) else raw)
+    settings, problems = Settings(), []
+    for name, (read, store) in _READERS.items():
+        if flat.get(name) is None:
+            continue  # null means "not set" in every editor
+        try:
+            settings = store(settings, read(flat[name]))
+        except ValueError as error:
+            problems.append(f"{SECTION}.{name} {error}; the default is used")
+    return settings, problems
+
+
+def _flatten(raw: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in raw.items():
+        if isinstance(value, Mapping):
+            flat |= _flatten(value, f"{prefix}{name}.")
+        else:
+            flat[f"{prefix}{name}"] = value
+    return flat
+
+
+def _boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
+def _number(low: float, high: float) -> Callable[[Any], float]:
+    def read(value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+            raise ValueError(
+                f"must be a number from {low:g}" + (f" to {high:g}" if high < math.inf else " up")
+            )
+        return float(value)
+
+    return read
+
+
+def _whole(value: Any) -> int:
+    number = _number(1, _MAXIMUM_SIZE)(value)
+    if number != int(number):
+        raise ValueError("must be a whole number")
+    return int(number)
+
+
+def _metrics(value: Any) -> tuple[Metric, ...]:
+    if not isinstance(value, list) or any(name not in METRICS for name in value):
+        raise ValueError(f"must be a list of {' and '.join(METRICS)}")
+    return tuple(metric for metric in METRICS if metric in value)
+
+
+def _globs(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(glob, str) for glob in value):
+        raise ValueError("must be a list of globs")
+    return tuple(value)
+
+
+def _text(value: Any) -> str | None:
+    if not isinstance(value, str):
+        raise ValueError("must be text")
+    return value or None
+
+
+_READERS: dict[str, tuple[Callable[[Any], Any], Callable[[Settings, Any], Settings]]] = {
+    "size": (_whole, lambda s, v: replace(s, size=v)),
+    "hints.enabled": (_boolean, lambda s, v: replace(s, hints_enabled=v)),
+    "hints.metrics": (_metrics, lambda s, v: replace(s, metrics=v)),
+    "hints.minimumMemory": (_number(0, math.inf), lambda s, v: replace(s, minimum_memory=v)),
+    "hints.minimumRuntime": (_number(0, math.inf), lambda s, v: replace(s, minimum_runtime=v)),
+    "maximumInterval": (_number(1, math.inf), lambda s, v: replace(s, maximum_interval=v)),
+    "regression.enabled": (_boolean, lambda s, v: replace(s, regression_enabled=v)),
+    "regression.factor": (_number(1, math.inf), lambda s, v: replace(s, rule=replace(s.rule, factor=v))),
+    "regression.confidence": (_number(0, 1), lambda s, v: replace(s, rule=replace(s.rule, confidence=v))),
+    "regression.floor": (_number(0, math.inf), lambda s, v: replace(s, rule=replace(s.rule, floor=v))),
+    "exclude": (_globs, lambda s, v: replace(s, exclude=v)),
+    "model": (_text, lambda s, v: replace(s, model=v)),
+}
