@@ -76,4 +76,5 @@ def _special(tokenizer: Tokenizer, token: str) -> int:
 def _plain(tokenizer: Tokenizer, text: str) -> list[int]:
     # A lone surrogate cannot cross into the tokenizer's UTF-8.
     clean = text.encode("utf-8", "replace").decode("utf-8")
+    tokenizer.encode_special_tokens = True  # "<pad>" in the user's code is five characters
     return list(tokenizer.encode(clean, add_special_tokens=False).ids)

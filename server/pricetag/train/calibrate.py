@@ -1,0 +1,88 @@
+"""What a checkpoint learns on the validation split after training: honest intervals, abstention, correlation of errors."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from pricetag.rlm.distribution import Floats
+from pricetag.rlm.numbers import SIZES
+from pricetag.train.dataset import METRICS, Example
+from pricetag.train.predict import Predictions, truths
+
+_TAIL = 0.1
+_FEWEST = 30  # labels; with fewer the offset of the whole language and metric is used
+
+
+def conformal_offsets(examples: Sequence[Example], predictions: Mapping[str, Predictions]) -> dict[str, Any]:
+    """Offsets that make the raw 10 % and 90 % quantiles hold: ``{language: {metric: {n: {low, high}}}}`` in log10.
+
+    Split conformal on each side (conformalised quantile regression, Romano et al. 2019, with the tails apart):
+    the finite-sample quantile of (quantile - label) and (label - quantile).
+    """
+    result: dict[str, Any] = {}
+    for language in sorted({example.language for example in examples}):
+        chosen = np.array([example.language == language for example in examples])
+        result[language] = {}
+        for metric in METRICS:
+            truth = truths(examples, metric)[chosen]
+            quantiles = predictions[metric].quantiles[chosen]
+            pooled = _offsets(truth.ravel(), quantiles[..., 0].ravel(), quantiles[..., 2].ravel())
+            result[language][metric] = {}
+            for column, n in enumerate(SIZES):
+                own = (truth[:, column], quantiles[:, column, 0], quantiles[:, column, 2])
+                enough = int((~np.isnan(own[0]) & ~np.isnan(own[1])).sum()) >= _FEWEST
+                low, high = _offsets(*own) if enough else pooled
+                result[language][metric][str(n)] = {"low": round(low, 4), "high": round(high, 4)}
+    return result
+
+
+def _offsets(truth: Floats, low: Floats, high: Floats) -> tuple[float, float]:
+    rows = ~np.isnan(truth) & ~np.isnan(low)
+    if not rows.any():
+        return 0.0, 0.0
+    # Where the label or the quantile is ``over`` its distance is unbounded; 99 stands for it.
+    below = np.clip(np.nan_to_num(low[rows] - truth[rows], nan=0.0, posinf=99, neginf=-99), -99, 99)
+    above = np.clip(np.nan_to_num(truth[rows] - high[rows], nan=0.0, posinf=99, neginf=-99), -99, 99)
+    level = min(np.ceil((1 - _TAIL) * (rows.sum() + 1)) / rows.sum(), 1.0)
+    down, up = (float(np.quantile(side, level, method="higher")) for side in (below, above))
+    return -min(down, 2.0), min(up, 2.0)
+
+
+def pair_correlation(
+    examples: Sequence[Example], predictions: Mapping[str, Predictions]
+) -> tuple[float, int]:
+    """Correlation of the memory errors of two solutions of one problem in one language, and how many pairs."""
+    truth, mean = truths(examples, "memory"), predictions["memory"].mean
+    errors = np.where(np.isfinite(truth), mean - truth, np.nan)
+    rows_of: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for row, example in enumerate(examples):
+        rows_of[example.problem, example.language].append(row)
+    pairs = [(errors[a], errors[b]) for rows in rows_of.values() for a, b in pairwise(rows)]
+    if not pairs:
+        return 0.0, 0
+    left, right = (np.concatenate(side) for side in zip(*pairs, strict=True))
+    both = ~np.isnan(left) & ~np.isnan(right)
+    if both.sum() < _FEWEST:
+        return 0.0, int(both.sum())
+    return float(np.corrcoef(left[both], right[both])[0, 1]), int(both.sum())
+
+
+def abstention_curve(
+    examples: Sequence[Example], predictions: Mapping[str, Predictions], metric: str
+) -> list[tuple[float, float, float]]:
+    """(threshold on the interval's log10 width, share of forecasts kept, their mean |log10 error|)."""
+    truth, found = truths(examples, metric), predictions[metric]
+    rows = np.isfinite(truth) & np.isfinite(found.mean)
+    width = np.minimum(found.quantiles[..., 2], 12) - found.quantiles[..., 0]
+    errors = np.abs(found.mean - truth)
+    curve = []
+    for threshold in np.arange(0.5, 6.01, 0.5):
+        kept = rows & (width <= threshold)
+        if kept.any():
+            curve.append((float(threshold), float(kept.sum() / rows.sum()), float(errors[kept].mean())))
+    return curve

@@ -1,0 +1,209 @@
+"""The commands of training, end to end: ``train`` makes weights of labels, ``export`` a checkpoint of weights,
+``evaluate`` a report of a checkpoint.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy.stats
+import torch
+from rich.console import Console
+from rich.progress import track
+from tokenizers import Tokenizer
+
+from pricetag.measure.label import Item
+from pricetag.rlm import checkpoint
+from pricetag.rlm.architecture import Architecture, EncoderDecoder
+from pricetag.rlm.checkpoint import Checkpoint
+from pricetag.rlm.numbers import SIZES
+from pricetag.rlm.onnx_export import load_weights, set_calibration, train_tokenizer, write_checkpoint
+from pricetag.train.calibrate import abstention_curve, conformal_offsets, pair_correlation
+from pricetag.train.dataset import METRICS, Example, add_renamed, join, pack, read_labels
+from pricetag.train.evaluate import Score, evaluate, markdown, paired_difference, write_scores
+from pricetag.train.predict import Predictions, Reference, predict, truths
+from pricetag.train.run import Recipe, train
+
+CONTEXT = 640  # tokens
+# Generated programs teach constructs, but real functions are what is forecast.
+SOURCE_WEIGHTS: Mapping[str, float] = {"generated": 0.5}
+# int8 against fp32 on held-out functions.
+MAXIMUM_DRIFT, MAXIMUM_SPEARMAN_LOSS = 0.05, 0.01
+
+
+class ParityError(Exception):
+    """The int8 graphs do not say what the fp32 weights say."""
+
+
+def gather(
+    labels: Sequence[Path], items: Iterable[Item], splits: Mapping[str, str], console: Console
+) -> list[Example]:
+    """Every labelled function with its split."""
+    read = [label for path in labels for label in read_labels(path)]
+    examples = join(track(list(items), "reading functions", console=console), read, splits)
+    counts = Counter((example.language, example.split) for example in examples)
+    console.print(
+        f"{len(examples):,} functions:", ", ".join(f"{k[0]} {k[1]} {v:,}" for k, v in sorted(counts.items()))
+    )
+    return examples
+
+
+def prepare(
+    examples: Sequence[Example], folder: Path, architecture: Architecture, copies: int, console: Console
+) -> None:
+    """Tokenizer and packed arrays in ``folder``: tokenizer.json, train.npz, validation.npz."""
+    folder.mkdir(parents=True, exist_ok=True)
+    training = [example for example in examples if example.split == "train"]
+    validation = [example for example in examples if example.split == "validation"]
+    add_renamed(training, copies)
+    texts = [p.canonical for e in training for p in (e.prompt, *e.renamed)] + [
+        e.prompt.assumes for e in training
+    ]
+    tokenizer = train_tokenizer(texts, architecture.vocabulary)
+    tokenizer.save(str(folder / checkpoint.TOKENIZER))
+    for name, part in (("train", training), ("validation", validation)):
+        packed = pack(part, tokenizer, CONTEXT, SOURCE_WEIGHTS, blind=name == "train")
+        packed.save(folder / f"{name}.npz")
+        console.print(
+            f"{name}: {len(part):,} functions, {len(packed.owner):,} prompts, median {np.median(packed.lengths):.0f} tokens"
+        )
+
+
+def run_training(folder: Path, recipe: Recipe, console: Console) -> None:
+    """Train in ``folder`` (made by ``prepare``), or go on where it stopped."""
+    vocabulary = Tokenizer.from_file(str(folder / checkpoint.TOKENIZER)).get_vocab_size()
+    if vocabulary > recipe.architecture.vocabulary:
+        raise ValueError(f"the tokenizer has {vocabulary} tokens, the model {recipe.architecture.vocabulary}")
+    (folder / "recipe.json").write_text(json.dumps(recipe.to_json(), indent=1) + "\n")
+    best = train(recipe, folder / "train.npz", folder / "validation.npz", folder)
+    console.print(f"best weights: {best}")
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """How far the int8 graphs stray from the fp32 weights on the same functions."""
+
+    functions: int
+    median_drift: float  # |difference of the log10 forecasts|
+    p99_drift: float
+    spearman_loss: float  # largest over metric and n, against labels
+
+
+def run_export(
+    folder: Path,
+    examples: Sequence[Example],
+    out: Path,
+    name: str,
+    limits: Mapping[str, float],
+    console: Console,
+) -> Parity:
+    """Write the checkpoint folder ``out`` from the best weights, calibrate it on validation, and hold it to parity.
+
+    Raises ``ParityError`` when int8 strays from fp32 by more than the gate allows.
+    """
+    recipe = json.loads((folder / "recipe.json").read_text())
+    model = EncoderDecoder(Architecture(**recipe["architecture"]))
+    model.load_state_dict(torch.load(folder / "best.pt", weights_only=True, map_location="cpu"))
+    tokenizer = Tokenizer.from_file(str(folder / checkpoint.TOKENIZER))
+    config = {
+        "context": CONTEXT,
+        "sizes": list(SIZES),
+        "languages": sorted({example.language for example in examples}),
+        "metrics": list(METRICS),
+        "limits": dict(limits),
+        "pair_correlation": 0.0,
+        "maximum_interval": 1e12,
+        "recipe": {key: value for key, value in recipe.items() if key != "architecture"},
+    }
+    identity = write_checkpoint(out, name, model, tokenizer, config, {})
+    validation = [example for example in examples if example.split == "validation"]
+    found = predict(Checkpoint.load(out), track(validation, "calibrating", console=console))
+    correlation, pairs = pair_correlation(validation, found)
+    console.print(f"errors of two solutions of one problem correlate {correlation:.2f} ({pairs} pairs)")
+    for metric in METRICS:
+        for threshold, kept, error in abstention_curve(validation, found, metric):
+            console.print(
+                f"{metric}: intervals up to {threshold:.1f} decades: {kept:.0%} kept, mean |log10 error| {error:.2f}"
+            )
+    set_calibration(
+        out,
+        conformal_offsets(validation, found),
+        pair_correlation=round(max(correlation, 0.0), 3),
+        maximum_interval=10.0**MAXIMUM_WIDTH,
+    )
+    parity = check_parity(out, validation, found)
+    console.print(f"{identity}: {parity}")
+    return parity
+
+
+# Decades: a wider 80 % interval says too little to show. Chosen on the validation curve that ``run_export`` prints.
+MAXIMUM_WIDTH = 3.0
+
+
+def check_parity(
+    folder: Path, examples: Sequence[Example], int8: Mapping[str, Predictions] | None = None
+) -> Parity:
+    """Hold the int8 graphs to the fp32 weights of the same folder. Raises ``ParityError``."""
+    config = checkpoint.read_config(folder)
+    tokenizer = Tokenizer.from_file(str(folder / checkpoint.TOKENIZER))
+    reference = predict(Reference(load_weights(folder), tokenizer, config["context"]), examples)
+    shipped = int8 or predict(Checkpoint.load(folder), examples)
+    drifts, losses = [], [0.0]
+    for metric in METRICS:
+        drift = np.abs(shipped[metric].mean - reference[metric].mean)
+        drifts.append(drift[~np.isnan(drift)])
+        truth = np.minimum(truths(examples, metric), np.log10(config["limits"][metric]))
+        for column in range(len(SIZES)):
+            rows = ~np.isnan(truth[:, column]) & ~np.isnan(drift[:, column])
+            if rows.sum() >= 50:
+                rho = [
+                    float(
+                        scipy.stats.spearmanr(truth[rows, column], side[metric].mean[rows, column]).statistic
+                    )
+                    for side in (reference, shipped)
+                ]
+                losses.append(rho[0] - rho[1])
+    every = np.concatenate(drifts)
+    parity = Parity(len(examples), float(np.median(every)), float(np.quantile(every, 0.99)), max(losses))
+    if parity.median_drift > MAXIMUM_DRIFT or parity.spearman_loss > MAXIMUM_SPEARMAN_LOSS:
+        raise ParityError(f"int8 strays from fp32: {parity}")
+    return parity
+
+
+def run_evaluation(
+    folder: Path, examples: Sequence[Example], split: str, console: Console, out: Path | None = None
+) -> list[Score]:
+    """Score the checkpoint in ``folder`` on one split, print the tables, write ``out`` (JSON) if given."""
+    config = checkpoint.read_config(folder)
+    calibration: Mapping[str, Any] = json.loads((folder / checkpoint.CALIBRATION).read_text())
+    training = [example for example in examples if example.split == "train"]
+    held_out = [example for example in examples if example.split == split]
+    rlm = Checkpoint.load(folder)
+    found = predict(rlm, track(held_out, "forecasting", console=console))
+    with console.status("training the baselines on the same functions"):
+        scores = evaluate(training, held_out, found, calibration, config["limits"])
+    print_plain = console.print
+    print_plain(markdown(scores), markup=False)
+    if out:
+        write_scores(scores, out)
+    return scores
+
+
+__all__ = [
+    "Parity",
+    "ParityError",
+    "asdict",
+    "check_parity",
+    "gather",
+    "paired_difference",
+    "prepare",
+    "run_evaluation",
+    "run_export",
+    "run_training",
+]

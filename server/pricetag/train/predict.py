@@ -1,0 +1,95 @@
+"""A model's forecasts for labelled functions, as arrays that evaluation and calibration share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from pricetag.rlm.architecture import EncoderDecoder
+from pricetag.rlm.distribution import Distribution, Floats, digit_tree
+from pricetag.rlm.numbers import SIZES
+from pricetag.rlm.prompt import Prompt, PromptTooLong, encode
+from pricetag.train.dataset import METRICS, Example
+
+QUANTILES = (0.1, 0.5, 0.9)
+
+
+class Model(Protocol):
+    """The int8 ``rlm.Rlm`` and the fp32 ``Reference`` alike."""
+
+    def distributions(self, prompt: Prompt, sizes: Sequence[int]) -> dict[str, tuple[Distribution, ...]]:
+        """Per metric, one distribution a size."""
+        ...
+
+
+class Reference:
+    """The fp32 torch model behind the same call as the shipped int8 one."""
+
+    def __init__(self, model: EncoderDecoder, tokenizer: Tokenizer, context: int) -> None:
+        self._model, self._tokenizer, self._context = model.eval(), tokenizer, context
+
+    @torch.inference_mode()
+    def distributions(self, prompt: Prompt, sizes: Sequence[int]) -> dict[str, tuple[Distribution, ...]]:
+        """Per metric, one distribution a size. Raises ``PromptTooLong``."""
+        tokens = torch.tensor([encode(prompt, self._tokenizer, self._context)])
+        cross = self._model.cross(self._model.encode(tokens))
+
+        def next_logits(rows: NDArray[np.int64]) -> Floats:
+            logits = self._model.decode(torch.from_numpy(rows)[None], cross)
+            return logits[0, :, -1].double().numpy()
+
+        return digit_tree(next_logits, sizes)
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """log10 forecasts of E functions at S sizes, NaN rows where the function is too long for the model.
+
+    Each array is [E, S]; ``quantiles`` is [E, S, 3] (10 %, 50 %, 90 %), ``inf`` where one falls into ``over``.
+    """
+
+    mean: Floats
+    quantiles: Floats
+    over: Floats
+
+
+def predict(
+    model: Model, examples: Sequence[Example], advance: Callable[[], object] = lambda: None
+) -> dict[str, Predictions]:
+    """Forecast every example at every size; ``advance`` is called after each."""
+    shape = (len(examples), len(SIZES))
+    found = {
+        metric: Predictions(
+            np.full(shape, np.nan), np.full((*shape, len(QUANTILES)), np.nan), np.full(shape, np.nan)
+        )
+        for metric in METRICS
+    }
+    for row, example in enumerate(examples):
+        try:
+            by_metric = model.distributions(example.prompt, SIZES)
+        except PromptTooLong:
+            by_metric = {}
+        for metric, distributions in by_metric.items():
+            for column, distribution in enumerate(distributions):
+                found[metric].mean[row, column] = distribution.mean
+                found[metric].quantiles[row, column] = [distribution.quantile(q) for q in QUANTILES]
+                found[metric].over[row, column] = distribution.over
+        advance()
+    return found
+
+
+def truths(examples: Sequence[Example], metric: str) -> Floats:
+    """log10 labels [E, S]: ``inf`` for ``over``, NaN where nothing was measured."""
+    values = np.full((len(examples), len(SIZES)), np.nan)
+    floor = 10.0 if metric == "memory" else 1e-8  # the smallest value the number tokens can write
+    for row, example in enumerate(examples):
+        for column, n in enumerate(SIZES):
+            if (value := example.value(metric, n)) is not None:
+                values[row, column] = np.log10(max(value, floor))
+    return values
