@@ -1,0 +1,435 @@
+"""The command line. Each command is thin: it reads options, calls one package, prints what came back.
+
+Exit codes: 0 all went well; 1 something failed or was found (the message says what); 2 the command was misused.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pricetag import __version__
+
+# Everything heavier is imported by the command that needs it: `serve` must answer its editor at once.
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from pricetag.forecast import Forecaster
+    from pricetag.measure.label import Item
+    from pricetag.measure.store import LabelStore
+    from pricetag.scan import Report, Row
+
+DEFAULT_SIZES = (100, 1_000, 10_000)
+LABEL_SIZES = (10, 100, 1_000, 10_000, 100_000)
+MAXIMUM_SIZE = 1_000_000_000
+_PIPED_WIDTH = 200  # columns of a table that no terminal shows
+
+
+class Sizes(click.ParamType[tuple[int, ...]]):
+    """Sizes n separated by commas: ``100,1000,1e4``."""
+
+    name = "sizes"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        """Distinct sizes, ascending; a usage error for anything else."""
+        if isinstance(value, tuple):
+            return value
+        sizes = {self._size(part, param, ctx) for part in str(value).split(",")}
+        return tuple(sorted(sizes))
+
+    def _size(self, text: str, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            number = float(text)
+        except ValueError:
+            number = 0.0
+        if not 1 <= number <= MAXIMUM_SIZE or number != int(number):
+            self.fail(f"{text!r} is not a size; give whole numbers such as 100,1000,1e4", param, ctx)
+        return int(number)
+
+
+class _OneLineErrors(click.Group):
+    """Turns whatever goes wrong, in the options or in a command, into one line on stderr."""
+
+    def make_context(self, *arguments: Any, **settings: Any) -> click.Context:
+        """Parse the options before the command."""
+        with _brief_usage():
+            return super().make_context(*arguments, **settings)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            with _brief_usage():
+                return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            if os.environ.get("PRICETAG_TRACEBACK"):
+                raise
+            lines = str(error).splitlines()
+            raise click.ClickException(
+                f"{type(error).__name__}{': ' + lines[0] if lines else ''} "
+                "(a bug: set PRICETAG_TRACEBACK=1 to see where)"
+            ) from error
+
+
+@contextmanager
+def _brief_usage() -> Iterator[None]:
+    """Usage errors in one line: the message, and the command whose --help tells more."""
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        if error.ctx is None:
+            raise
+        raise click.UsageError(f"{error.format_message().rstrip('.')} (see {error.ctx.command_path} --help)") from error
+
+
+@click.group(
+    cls=_OneLineErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="pricetag")
+def main() -> None:
+    """Forecast what functions will cost: peak memory and runtime at a stated input size.
+
+    Exit codes: 0 all went well, 1 something failed or was found, 2 the command was misused.
+    """
+
+
+_model_option = click.option(
+    "--model",
+    metavar="DIR",
+    help="Model folder. Default: $PRICETAG_MODEL, else the one shipped with pricetag.",
+)
+
+
+@main.command()
+@click.option("--stdio", is_flag=True, help="Serve on standard input and output (the default).")
+@click.option("--tcp", metavar="HOST:PORT", help="Serve one editor on a TCP port instead.")
+@_model_option
+def serve(stdio: bool, tcp: str | None, model: str | None) -> None:
+    """Run the language server for one editor."""
+    from pricetag.lsp.server import main as serve_editor
+
+    if stdio and tcp:
+        raise click.UsageError("--stdio and --tcp exclude each other")
+    try:
+        serve_editor(tcp, model)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--tcp") from error
+    except OSError as error:
+        raise click.ClickException(
+            f"cannot serve on {tcp or 'standard input'}: {error.strerror or error}"
+        ) from error
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(exists=True))
+@click.option(
+    "--sizes", type=Sizes(), default=DEFAULT_SIZES, show_default="100,1000,10000", help="Input sizes n."
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON: bytes, seconds, 80 % intervals, lines from 0."
+)
+@_model_option
+@click.option("--top", type=click.IntRange(min=1), metavar="N", help="Show the N heaviest only.")
+@click.option(
+    "--maximum-interval",
+    type=click.FloatRange(min=1, min_open=True),
+    metavar="X",
+    help="Abstain where high / low of the 80 % interval exceeds X. Default: the model's own.",
+)
+@click.option("--cache/--no-cache", default=True, help="Keep forecasts on disk between runs.")
+def scan(
+    paths: tuple[str, ...],
+    sizes: tuple[int, ...],
+    as_json: bool,
+    model: str | None,
+    top: int | None,
+    maximum_interval: float | None,
+    cache: bool,
+) -> None:
+    """Forecast every function in files and folders, heaviest first.
+
+    Folders are searched for Python and C++ files; hidden folders, virtual environments and node_modules are left
+    out. Nothing is executed. The summary goes to stderr. Exit code 1 if a file had to be skipped.
+    """
+    import json
+
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from pricetag import scan as scanning
+
+    errors = _console(stderr=True)
+    with _forecaster(model, cache) as forecaster:
+        known = forecaster.info.sizes
+        if outside := [n for n in sizes if not known[0] <= n <= known[-1]]:
+            raise click.BadParameter(
+                f"n = {', '.join(f'{n:,}' for n in outside)} is outside what the model knows "
+                f"({known[0]:,} to {known[-1]:,})",
+                param_hint="--sizes",
+            )
+        columns = (TextColumn("forecasting"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
+            task = progress.add_task("", total=None)
+            report = scanning.scan(
+                paths,
+                forecaster,
+                sizes,
+                maximum_interval,
+                lambda done, total: progress.update(task, completed=done, total=total),
+            )
+    # Abstentions come last, so the heaviest are the first.
+    shown = report.rows[:top]
+    if as_json:
+        click.echo(json.dumps(report.as_json(shown), indent=2, allow_nan=False))
+    else:
+        _print(_scan_table(report, [row for row in shown if not row.abstained], forecaster))
+    for problem in report.problems:
+        click.echo(f"{_printable(problem.path)}: {problem.reason}", err=True)
+    click.echo(report.summary(), err=True)
+    if any(problem.skipped for problem in report.problems):
+        raise click.exceptions.Exit(1)
+
+
+def _scan_table(report: Report, rows: list[Row], forecaster: Forecaster) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    from pricetag.forecast import METRICS, format_estimate, format_size, growth_symbol
+
+    limits = {"memory": forecaster.info.memory_limit, "runtime": forecaster.info.time_limit}
+    table = Table(box=box.SIMPLE, caption="medians; 80 % intervals with --json", caption_justify="left")
+    table.add_column("function", overflow="fold")
+    table.add_column("where", overflow="fold", style="dim")
+    for metric in METRICS:
+        for n in report.sizes:
+            table.add_column(f"{metric}\nn = {format_size(n)}", justify="right", no_wrap=True)
+        table.add_column("\ngrowth", no_wrap=True)
+    for row in rows:
+        start = row.found.range.start
+        cells = [
+            Text(_printable(row.found.function.qualified_name)),
+            Text(f"{_printable(row.found.path)}:{start.line + 1}"),
+        ]
+        for metric in METRICS:
+            for n in report.sizes:
+                estimate = row.forecast.at(metric, n)
+                cells.append(Text(format_estimate(metric, estimate, limits[metric]) if estimate else ""))
+            growth = row.forecast.memory_growth if metric == "memory" else row.forecast.runtime_growth
+            cells.append(Text(growth_symbol(growth)))
+        table.add_row(*cells)
+    return table
+
+
+@main.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Label file (JSON lines).",
+)
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Functions measured at once."
+)
+@click.option(
+    "--sizes", type=Sizes(), default=LABEL_SIZES, show_default="10,100,...,100000", help="Input sizes n."
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    default=10.0,
+    show_default=True,
+    metavar="S",
+    help="Seconds of one call, above which its label is `over`.",
+)
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="data",
+    envvar="PRICETAG_DATA",
+    show_default=True,
+    help="Folder of the data files that named sources are read from.",
+)
+def label(
+    sources: tuple[str, ...], output: Path, jobs: int, sizes: tuple[int, ...], time_limit: float, data: Path
+) -> None:
+    """Measure functions and append their labels to a file.
+
+    SOURCE is the name of a public data set (its files lie in --data), generate:LANGUAGE:COUNT[:SEED], a data file, or
+    a .py or .cpp file. Functions run in a sandbox; where there is none, this refuses. A run that was interrupted goes on
+    where it stopped. Exit code 1 if nothing could be measured.
+    """
+    from collections import Counter
+
+    from pricetag.measure.cpp_runner import CppUnavailable
+    from pricetag.measure.sandbox import SandboxUnavailable
+    from pricetag.measure.store import LabelStore
+
+    items = _items(sources, data)
+    store = LabelStore(output)
+    new = {item.id for item in items} - store.finished(sizes)
+    todo = [item for item in items if item.id in new]
+    click.echo(f"{len(items):,} functions, {len(items) - len(todo):,} of them labelled already", err=True)
+    try:
+        broken = _label_python(todo, store, sizes, jobs, time_limit)
+        _label_cpp(todo, store, sizes, jobs, time_limit)
+    except (SandboxUnavailable, CppUnavailable) as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or output}: {error.strerror}") from error
+    outcomes = Counter(label.failed or "measured" for label in store if label.item in new)
+    failed = ", ".join(
+        f"{reason} {count:,}" for reason, count in outcomes.most_common() if reason != "measured"
+    )
+    measured = outcomes["measured"]
+    click.echo(
+        f"{len(todo) - broken:,} functions; {outcomes.total():,} labels, {measured:,} measured"
+        + (f"; not: {failed}" if failed else ""),
+        err=True,
+    )
+    if broken or (todo and not measured):
+        raise click.exceptions.Exit(1)
+
+
+def _items(sources: Iterable[str], data: Path) -> list[Item]:
+    """The runnable functions of all sources, each once."""
+    from pricetag.train.corpus import UnknownSource, distinct, load_source
+
+    try:
+        return distinct(item for source in sources for item in load_source(source, data))
+    except UnknownSource as error:
+        raise click.UsageError(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+
+
+def _label_python(
+    items: list[Item], store: LabelStore, sizes: tuple[int, ...], jobs: int, time_limit: float
+) -> int:
+    """Label the Python items; returns how many the runner itself broke on."""
+    from pricetag.measure.labelling import label_items
+    from pricetag.measure.python_runner import PythonRunner
+
+    chosen = [item for item in items if item.language == "python"]
+    if not chosen:
+        return 0
+    makers = {"python": lambda: PythonRunner(time_limit)}
+    return label_items(chosen, store.path, jobs, sizes, _console(stderr=True).is_terminal, makers).broken
+
+
+def _label_cpp(
+    items: list[Item], store: LabelStore, sizes: tuple[int, ...], jobs: int, time_limit: float
+) -> None:
+    from itertools import groupby
+
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from pricetag.measure.cpp_runner import CppLimits, label_cpp
+
+    chosen = [item for item in items if item.language == "cpp"]
+    if not chosen:
+        return
+    errors = _console(stderr=True)
+    columns = (TextColumn("labelling C++"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=errors, disable=not errors.is_terminal) as bar:
+        task = bar.add_task("", total=len(chosen))
+        labels = label_cpp(chosen, sizes, limits=CppLimits(time=time_limit), jobs=jobs)
+        for _, own in groupby(labels, key=lambda label: label.item):
+            store.append(own)
+            bar.update(task, advance=1)
+
+
+@main.command()
+@_model_option
+def doctor(model: str | None) -> None:
+    """Show what this machine has and lacks: versions, model, worker, sandbox, editor.
+
+    Exit code 1 if forecasts cannot be had.
+    """
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    from pricetag.doctor import Verdict, examine
+
+    styles = {Verdict.OK: "green", Verdict.MISSING: "yellow", Verdict.BROKEN: "bold red"}
+    errors = _console(stderr=True)
+    with errors.status("examining") if errors.is_terminal else _nothing():
+        checks = list(examine(model))
+    table = Table(box=box.SIMPLE, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for check in checks:
+        table.add_row(
+            check.name, Text(check.verdict.value, styles[check.verdict]), Text(_printable(check.found))
+        )
+    _print(table)
+    if broken := [check.name for check in checks if check.verdict is Verdict.BROKEN]:
+        raise click.ClickException(f"forecasts cannot be had: {', '.join(broken)} broken")
+
+
+@contextmanager
+def _forecaster(model: str | None, cache: bool) -> Iterator[Forecaster]:
+    """The forecaster of a model in this process; a missing or damaged one is a one-line error."""
+    from pricetag.forecast import DiskCache, Forecaster, ModelNotFound, default_path, find_model
+    from pricetag.rlm import Checkpoint, CheckpointError
+
+    disk = DiskCache(default_path()) if cache else None
+    try:
+        try:
+            forecaster = Forecaster(Checkpoint.load(find_model(model)), cache=disk)
+        except (ModelNotFound, CheckpointError, ValueError) as error:
+            raise click.ClickException(str(error)) from error
+        yield forecaster
+    finally:
+        if disk:
+            disk.close()
+
+
+def _console(stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    console = Console(stderr=stderr, highlight=False)
+    if not console.is_terminal:
+        console.width = _PIPED_WIDTH
+    return console
+
+
+def _print(table: Table) -> None:
+    """To standard output; without the padding to full width where no terminal shows it."""
+    console = _console()
+    if console.is_terminal:
+        console.print(table)
+        return
+    with console.capture() as capture:
+        console.print(table)
+    click.echo("\n".join(line.rstrip() for line in capture.get().strip("\n").split("\n")))
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+def _printable(text: str) -> str:
+    """Text that a terminal takes as text: no control characters, no lone surrogates of an undecodable file name."""
+    clean = text.encode("utf-8", "replace").decode()
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in clean)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

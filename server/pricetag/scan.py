@@ -1,0 +1,294 @@
+"""Scanning files in one go: paths -> files -> functions -> forecasts, heaviest first. What ``pricetag scan`` shows.
+
+The same steps as in the editor (``syntax`` -> ``forecast``), without a worker process: nobody is typing meanwhile.
+"""
+
+from __future__ import annotations
+
+import codecs
+import math
+import os
+import stat
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from pricetag.baseline.git import decode
+from pricetag.forecast import METRICS, Estimate, Forecast, Metric, ModelInfo, Query, query_for, reason_against
+from pricetag.syntax import SyntaxTree, language_of
+from pricetag.syntax.function import Function
+from pricetag.text import Buffer, Encoding, Range
+
+MAXIMUM_BYTES = 8 << 20  # a larger file is data, whatever it is called
+REFERENCE_SIZE = 10_000  # the n that functions are ordered by, where it is among those asked for
+SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "venv", "env", "site-packages", "CVS", "_darcs"})
+
+
+class Forecasts(Protocol):
+    """What a scan needs of a ``Forecaster``."""
+
+    info: ModelInfo
+
+    def forecast(self, query: Query, sizes: Sequence[int] = ()) -> Forecast:
+        """Estimates at ``sizes``, or an abstention."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A function, where it stands, and what is asked of the model about it."""
+
+    path: str
+    function: Function
+    range: Range  # lines from 0, characters in UTF-16 units
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A function and its forecast; ``abstained`` says why there is none worth showing, else ""."""
+
+    found: Found
+    forecast: Forecast
+    abstained: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A file that was not read as it should be; ``skipped`` if none of its functions were."""
+
+    path: str
+    reason: str
+    skipped: bool = True
+
+
+@dataclass(slots=True)
+class Report:
+    """Everything one scan found. ``rows`` are heaviest first, abstentions last."""
+
+    model: str
+    sizes: tuple[int, ...]
+    files: int = 0
+    rows: list[Row] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def abstentions(self) -> Counter[str]:
+        """How often each reason was given; what differs from function to function (after a colon) is set aside."""
+        return Counter(row.abstained.partition(":")[0] for row in self.rows if row.abstained)
+
+    def summary(self) -> str:
+        """One line: functions, forecasts, abstentions by reason, seconds, peak resident memory."""
+        abstained = self.abstentions
+        reasons = ", ".join(f"{reason} {count}" for reason, count in abstained.most_common())
+        parts = [
+            f"{_count(len(self.rows), 'function')} in {_count(self.files, 'file')}",
+            f"{len(self.rows) - abstained.total()} forecast",
+            f"{abstained.total()} abstained" + (f" ({reasons})" if reasons else ""),
+            f"{self.seconds:.1f} s",
+        ]
+        if peak := peak_memory():
+            parts.append(f"peak memory {peak / 1e6:,.0f} MB")
+        return "; ".join(parts)
+
+    def as_json(self, rows: Sequence[Row]) -> dict[str, Any]:
+        """The JSON of ``pricetag scan --json`` for some of the rows; bytes and seconds, lines from 0, UTF-16 columns."""
+        return {"model": self.model, "functions": [_row_json(row) for row in rows]}
+
+
+def source_files(paths: Iterable[str], problems: list[Problem]) -> list[str]:
+    """Source files named or below the folders named, in order, each once; what can't be scanned goes to ``problems``.
+
+    Hidden folders, version control, virtual environments and ``node_modules`` are left out, and symbolic links to
+    folders not followed; a file that is named is taken wherever it lies.
+    """
+    files: dict[tuple[int, int], str] = {}
+    for named in paths:
+        if Path(named).is_dir():
+            found = _walk(named, problems)
+        elif language_of(named) is None:
+            problems.append(Problem(named, "not a Python or C++ source file"))
+            continue
+        else:
+            found = iter([named])
+        for path in found:
+            try:
+                status = Path(path).stat()
+            except OSError as error:
+                problems.append(Problem(path, _why(error)))
+                continue
+            if not stat.S_ISREG(status.st_mode):  # reading a pipe or a device could wait for ever
+                problems.append(Problem(path, "not a regular file"))
+            else:
+                files.setdefault((status.st_dev, status.st_ino), path)
+    return list(files.values())
+
+
+def functions_of(path: str, problems: list[Problem]) -> list[Found]:
+    """The functions of one file; none, and a problem noted, if it can't be read."""
+    text = _read(path, problems)
+    language = language_of(path)
+    if text is None or language is None:
+        return []
+    buffer = Buffer(text)
+    try:
+        functions = SyntaxTree(buffer, language).functions()
+    except (RecursionError, ValueError) as error:
+        problems.append(Problem(path, f"cannot be parsed: {error}"))
+        return []
+    return [
+        Found(
+            path,
+            function,
+            Range(
+                buffer.position(function.start, Encoding.UTF16), buffer.position(function.end, Encoding.UTF16)
+            ),
+            query_for(function),
+        )
+        for function in functions
+    ]
+
+
+def scan(
+    paths: Iterable[str],
+    forecaster: Forecasts,
+    sizes: Sequence[int],
+    maximum_interval: float | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Report:
+    """Forecast every function under ``paths`` at each of ``sizes``; ``progress(done, total)`` follows along.
+
+    ``maximum_interval`` (high / low) above which there is no forecast; None is the model's own. One bad file or
+    function is noted and never stops the scan.
+    """
+    started = time.perf_counter()
+    report = Report(forecaster.info.id, tuple(sizes))
+    files = source_files(paths, report.problems)
+    found = [one for path in files for one in functions_of(path, report.problems)]
+    report.files = len(files)
+    widest = forecaster.info.maximum_interval if maximum_interval is None else maximum_interval
+    reference = reference_size(sizes)
+    for done, one in enumerate(found):
+        progress(done, len(found))
+        report.rows.append(_forecast(one, forecaster, sizes, reference, widest))
+    progress(len(found), len(found))
+    report.rows.sort(key=lambda row: _order(row, reference))
+    report.seconds = time.perf_counter() - started
+    return report
+
+
+def reference_size(sizes: Sequence[int]) -> int:
+    """The size whose estimates order and judge the functions: 10,000 where it was asked for, else the largest."""
+    return REFERENCE_SIZE if REFERENCE_SIZE in sizes else max(sizes)
+
+
+def peak_memory() -> int:
+    """Largest resident size of this process so far, in bytes; 0 where the system does not say."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _forecast(
+    found: Found, forecaster: Forecasts, sizes: Sequence[int], reference: int, widest: float
+) -> Row:
+    try:
+        forecast = forecaster.forecast(found.query, sizes)
+    except Exception as error:  # whatever the model's runtime raises on one function must not end the scan
+        lines = str(error).splitlines()
+        reason = f"the model failed: {type(error).__name__}{': ' + lines[0] if lines else ''}"
+        forecast = Forecast(found.query.key, found.query.assumes, abstained=reason)
+    return Row(found, forecast, reason_against(forecast, reference, widest))
+
+
+def _order(row: Row, reference: int) -> tuple[bool, float, float, str, int]:
+    def weight(metric: Metric) -> float:
+        estimate = row.forecast.at(metric, reference)
+        # Of two that pass the limit, the surer one first.
+        return (
+            -(estimate.median * (1 + estimate.over)) if estimate and math.isfinite(estimate.median) else 0.0
+        )
+
+    return bool(row.abstained), weight("memory"), weight("runtime"), row.found.path, row.found.function.start
+
+
+def _walk(folder: str, problems: list[Problem]) -> Iterator[str]:
+    def unreadable(error: OSError) -> None:
+        problems.append(Problem(str(error.filename), _why(error)))
+
+    for parent, folders, names in os.walk(folder, onerror=unreadable):
+        folders[:] = sorted(name for name in folders if not _is_skipped(Path(parent, name)))
+        for name in sorted(names):
+            path = Path(parent, name)
+            if language_of(name) is not None and not name.startswith("."):
+                yield str(path)
+
+
+def _is_skipped(folder: Path) -> bool:
+    return folder.name.startswith(".") or folder.name in SKIPPED_FOLDERS or (folder / "pyvenv.cfg").is_file()
+
+
+def _read(path: str, problems: list[Problem]) -> str | None:
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(MAXIMUM_BYTES + 1)
+    except OSError as error:
+        problems.append(Problem(path, _why(error)))
+        return None
+    if len(data) > MAXIMUM_BYTES:
+        problems.append(Problem(path, f"larger than {MAXIMUM_BYTES >> 20} MB"))
+        return None
+    if b"\0" in data[:8192] and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        problems.append(Problem(path, "a binary file"))
+        return None
+    text = decode(data)
+    if "\ufffd" in text and "\ufffd".encode() not in data:
+        problems.append(Problem(path, "not UTF-8; read with replacement characters", skipped=False))
+    return text
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def _row_json(row: Row) -> dict[str, Any]:
+    function, forecast = row.found.function, row.forecast
+    shown = {metric: () if row.abstained else forecast.estimates(metric) for metric in METRICS}
+    return {
+        "path": row.found.path,
+        "name": function.qualified_name,
+        "language": function.language.value,
+        "range": {
+            "start": {"line": row.found.range.start.line, "character": row.found.range.start.character},
+            "end": {"line": row.found.range.end.line, "character": row.found.range.end.character},
+        },
+        "assumes": forecast.assumes,
+        "abstained": row.abstained or None,
+        "forecasts": {metric: [_estimate_json(e) for e in shown[metric]] for metric in METRICS},
+        "growth": {
+            "memory": None if row.abstained else forecast.memory_growth,
+            "runtime": None if row.abstained else forecast.runtime_growth,
+        },
+    }
+
+
+def _estimate_json(estimate: Estimate) -> dict[str, float]:
+    return {
+        "n": estimate.n,
+        "median": estimate.median,
+        "low": estimate.low,
+        "high": estimate.high,
+        "over": estimate.over,
+    }
