@@ -1,0 +1,559 @@
+"""The process that measures Python functions: ``python -m pricetag.measure.python_child``, a warm server that forks.
+
+One JSON request a line on standard input, one JSON answer a line on standard output (see ``python_runner``). Per request
+three processes: a fork that leaves the namespaces of the server, the *keeper* (process 1 of its own namespace: it watches,
+kills and reports) and the *runner* (confined; the only one that sees the function). Whatever the function does to the
+runner, fork included, ends with the keeper.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import contextlib
+import copy
+import gc
+import inspect
+import itertools
+import json
+import os
+import pickle
+import random
+import resource
+import select
+import signal
+import statistics
+import sys
+import time
+import tracemalloc
+import types
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pricetag.measure.sandbox import Limits, SandboxUnavailable, address_space, become_init, confine, enter, isolate
+from pricetag.workload.build import build_arguments
+from pricetag.workload.examples import LinkedList, Tree, infer_from_examples, longest
+from pricetag.workload.shape import Workload
+
+_SINGLE = 0.020  # seconds: a longer call is timed alone, a shorter one in loops
+_LOOP = 200e-6  # seconds a loop of short calls should take
+_SAMPLES = 5
+_PREPARATION = 0.008  # seconds per sample that may go into copying inputs and renewing the namespace
+_TRACED_SLOWDOWN = 3  # a traced call may take this many times the limit
+_TRACED_SLACK = 512 << 20  # bytes of tracemalloc's own records
+_MODULE = "solution"
+_MESSAGES = 1 << 20  # bytes a runner may report
+_PRELOADED = (
+    "abc array bisect cmath collections copy dataclasses datetime decimal enum fractions functools heapq itertools json "
+    "math numbers operator queue random re statistics string struct textwrap time typing unicodedata"
+).split()
+
+Send = Callable[[dict[str, Any]], None]
+
+
+# The server -----------------------------------------------------------------------------------------------------
+
+
+def main() -> None:
+    """Answer requests until standard input closes."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    for name in _PRELOADED:
+        __import__(name)
+    try:
+        isolate()
+    except (SandboxUnavailable, OSError) as error:
+        answers.write(json.dumps({"unavailable": str(error)}) + "\n")
+        answers.flush()
+        return
+    answers.write(json.dumps({"ready": True}) + "\n")
+    answers.flush()
+    gc.collect()
+    gc.freeze()
+    for line in sys.stdin:
+        answers.write(_answer(json.loads(line)) + "\n")
+        answers.flush()
+
+
+def _answer(request: dict[str, Any]) -> str:
+    read, write = os.pipe()
+    fork = os.fork()
+    if fork == 0:
+        try:
+            os.close(read)
+            limits = _limits(request)
+            enter(limits)
+            keeper = os.fork()
+            if keeper == 0:
+                become_init()
+                report = _keep(request, limits)
+                with os.fdopen(write, "w", encoding="utf-8") as pipe:
+                    pipe.write(report)
+            else:
+                os.close(write)
+                os.waitpid(keeper, 0)
+        except BaseException as error:
+            with contextlib.suppress(OSError):
+                os.write(write, json.dumps({"messages": [], "end": f"sandbox {type(error).__name__}"}).encode())
+        finally:
+            os._exit(0)
+    os.close(write)
+    with os.fdopen(read, "r", encoding="utf-8", errors="replace") as pipe:
+        report = pipe.read()
+    os.waitpid(fork, 0)
+    return report or json.dumps({"messages": [], "end": "sandbox lost"})
+
+
+def _limits(request: dict[str, Any]) -> Limits:
+    seconds = request["time_limit"]
+    cpu = 20 + len(request["sizes"]) * seconds * (4 + 2 * _TRACED_SLOWDOWN)
+    return Limits(cpu=cpu, memory=2 * request["memory_limit"] + 2 * _TRACED_SLACK)
+
+
+# The keeper -----------------------------------------------------------------------------------------------------
+
+
+def _keep(request: dict[str, Any], limits: Limits) -> str:
+    """Run the runner, and say what it reported and how it ended."""
+    read, write = os.pipe()
+    runner = os.fork()
+    if runner == 0:
+        _run(request, limits, write)
+    os.close(write)
+    os.set_blocking(read, False)
+    data = bytearray()
+    patience = 20 + 15 * request["time_limit"]
+    progress = time.monotonic()
+    idle, used, ended = 0, -1, ""
+    while True:
+        select.select([read], [], [], 0.25)
+        chunk = _read(read)
+        if chunk:
+            data += chunk
+            progress = time.monotonic()
+        done, status = os.waitpid(runner, os.WNOHANG)
+        if done:
+            data += _read(read) or b""
+            code = os.waitstatus_to_exitcode(status)
+            ended = ended or ("done" if code == 0 else f"signal {-code}" if code < 0 else f"exit {code}")
+            break
+        if chunk == b"":
+            time.sleep(0.002)  # the pipe is closed: the runner is about to end
+        state, seconds = _activity(runner)
+        idle = idle + 1 if state == "S" and seconds == used and not chunk else 0
+        used = seconds
+        if len(data) > _MESSAGES:
+            ended = "output"
+        elif time.monotonic() - progress > patience:
+            ended = "deadline"
+        elif idle >= 8:
+            ended = "idle"
+        if ended:
+            with contextlib.suppress(OSError):
+                os.kill(runner, signal.SIGKILL)
+    messages = []
+    for line in bytes(data).splitlines()[:1000]:
+        with contextlib.suppress(ValueError):
+            message = json.loads(line)
+            if isinstance(message, dict):
+                messages.append(message)
+    return json.dumps({"messages": messages, "end": ended})
+
+
+def _read(descriptor: int) -> bytes | None:
+    """What there is to read: empty where the other end is closed, None where there is nothing yet."""
+    try:
+        return os.read(descriptor, 1 << 16)
+    except BlockingIOError:
+        return None
+
+
+def _activity(pid: int) -> tuple[str, int]:
+    """A process's state letter and its CPU time in ticks."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return "?", 0
+    return fields[0], int(fields[11]) + int(fields[12])
+
+
+# The runner -----------------------------------------------------------------------------------------------------
+
+
+def _run(request: dict[str, Any], limits: Limits, pipe: int) -> None:
+    """Measure, report on ``pipe``, exit. Never returns."""
+    me = os.getpid()
+
+    def send(message: dict[str, Any]) -> None:
+        if os.getpid() != me:  # the function forked: the copy has nothing to say
+            os._exit(0)
+        os.write(pipe, json.dumps(message).encode() + b"\n")
+
+    code = 0
+    try:
+        confine(limits, pipe, request["uid"])
+        random.seed(0)
+        _measure(request, send)
+        send({"finished": True})
+    except BaseException as error:
+        with contextlib.suppress(BaseException):
+            send({"failed": _reason(error)})
+    finally:
+        os._exit(code)
+
+
+def _reason(error: BaseException) -> str:
+    return f"exception {type(error).__name__[:60]}"
+
+
+def _measure(request: dict[str, Any], send: Send) -> None:
+    limit: float = request["time_limit"]
+    send({"phase": "load"})
+    _deadline(limit + 1)
+    program = Program(request["code"], request["entry"])
+    if inspect.iscoroutinefunction(program.function) or inspect.isasyncgenfunction(program.function):
+        send({"failed": "coroutine"})
+        return
+    examples = program.examples(request["examples"])
+    if "workload" in request:
+        workload: Workload = pickle.loads(base64.b64decode(request["workload"]))
+    else:
+        workload = infer_from_examples(program.names, examples)
+    send({"assumes": str(workload)})
+    example = longest(examples)
+    for n in request["sizes"]:
+        send({"phase": "build", "n": n})
+        _deadline(limit + 5)
+        rng = random.Random(f"{request['seed']}:{n}")
+        inputs = Inputs(program, workload, n, rng, example)
+        if n == request["sizes"][0] and not _warm_up(program, inputs, send, n, limit):
+            continue
+        if not _measure_size(program, inputs, n, request, send):
+            return
+
+
+def _warm_up(program: Program, inputs: Inputs, send: Send, n: int, limit: float) -> bool:
+    """One call outside all measurements: imports, caches, specialised byte code."""
+    send({"phase": "runtime", "n": n})
+    _deadline(limit)
+    try:
+        _drain(program.fresh()(*inputs.copy()))
+    except MemoryError:
+        send({"n": n, "over": ["memory"]})
+        return False
+    except BaseException as error:
+        send({"n": n, "failed": _reason(error)})
+        return False
+    return True
+
+
+def _measure_size(program: Program, inputs: Inputs, n: int, request: dict[str, Any], send: Send) -> bool:
+    """Time and trace calls at one n. False where larger n need not be tried."""
+    limit, memory_limit = request["time_limit"], request["memory_limit"]
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    try:
+        send({"phase": "runtime", "n": n})
+        resource.setrlimit(resource.RLIMIT_AS, (min(hard, address_space() + memory_limit + (64 << 20)), hard))
+        timing = _time(program, inputs, limit)
+        send({"n": n, **timing})
+        if request["again"] and timing["runtime"] < limit / 4:
+            send({"phase": "again", "n": n})
+            send({"n": n, "runtime_again": _time(program, inputs, limit)["runtime"]})
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+        for name in ("memory", "memory_again")[: 1 + request["again"]]:
+            send({"phase": name, "n": n})
+            _deadline(limit * _TRACED_SLOWDOWN + 1)
+            peak = _trace(program, inputs)
+            if peak > memory_limit:
+                send({"n": n, "over": ["memory"]})
+                return False
+            send({"n": n, name: peak})
+    except MemoryError:
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+        tracing = tracemalloc.is_tracing()
+        over = not tracing or tracemalloc.get_traced_memory()[1] > memory_limit
+        tracemalloc.stop()
+        if over:
+            send({"n": n, "over": ["memory"]})
+        return False
+    except RecursionError as error:
+        send({"n": n, "failed": _reason(error)})
+        return False
+    except BaseException as error:
+        tracemalloc.stop()
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+        send({"n": n, "failed": _reason(error)})
+    return True
+
+
+def _deadline(seconds: float) -> None:
+    """Let the kernel end this process after this much CPU time; a new call replaces the old deadline."""
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def _drain(result: Any) -> None:
+    if isinstance(result, Iterator):
+        deque(result, maxlen=0)
+    elif inspect.isawaitable(result):
+        raise TypeError("awaitable result")
+
+
+def _time(program: Program, inputs: Inputs, limit: float) -> dict[str, Any]:
+    """CPU seconds of one untraced call: the median of samples, each of one long or many short calls."""
+    gc.collect()
+    function = program.fresh()
+    arguments = inputs.copy()
+    _deadline(limit)
+    start = time.thread_time_ns()
+    result = function(*arguments)
+    drain = isinstance(result, Iterator)
+    _drain(result)
+    first = (time.thread_time_ns() - start) / 1e9
+    del result
+    mutates = inputs.changed(arguments)
+    del arguments
+    if first >= _SINGLE:
+        repeats = 2 if first * 3 < min(0.6, limit) else 1 if first * 3 < limit else 0
+        samples = [first]
+        for _ in range(repeats):
+            function, arguments = program.fresh(), inputs.copy()
+            _deadline(limit)
+            samples.append(_sample([(function, arguments)], drain))
+        return _timing(samples, len(samples))
+    shared = not mutates and not program.stateful
+    if first < _LOOP:  # the first call runs unspecialised byte code on cold caches: no guide for short ones
+        pairs = [(function if shared else program.fresh(), inputs.copy()) for _ in range(3)]
+        _sample(pairs[:1], drain)
+        first = _sample(pairs[1:], drain) / 2
+    count = max(1, min(2000, round(_LOOP / max(first, 1e-7))))
+    if not shared:
+        started = time.perf_counter()
+        program.fresh(), inputs.copy()
+        cost = max(time.perf_counter() - started, 1e-7)
+        count = max(min(count, 5), min(count, int(_PREPARATION / cost)))
+    samples = []
+    for _ in range(_SAMPLES):
+        batch: Iterable[tuple[Any, Any]]
+        if shared:
+            batch = itertools.repeat((function, inputs.copy()), count)
+        elif program.stateful:
+            batch = [(program.fresh(), inputs.copy()) for _ in range(count)]
+        else:
+            batch = [(function, inputs.copy()) for _ in range(count)]
+        _deadline(limit + first * count)
+        samples.append(_sample(batch, drain) / count)
+    return _timing(samples, count * len(samples))
+
+
+def _timing(samples: list[float], repeats: int) -> dict[str, Any]:
+    ordered = sorted(samples)
+    middle = statistics.median(ordered)
+    low, high = ordered[round(0.1 * (len(ordered) - 1))], ordered[round(0.9 * (len(ordered) - 1))]
+    return {"runtime": middle, "repeats": repeats, "spread": (high - low) / middle if middle else 0.0}
+
+
+def _sample(pairs: Iterable[tuple[Any, Any]], drain: bool) -> float:
+    if drain:
+        start = time.thread_time_ns()
+        for function, arguments in pairs:
+            deque(function(*arguments), maxlen=0)
+        return (time.thread_time_ns() - start) / 1e9
+    start = time.thread_time_ns()
+    for function, arguments in pairs:
+        function(*arguments)
+    return (time.thread_time_ns() - start) / 1e9
+
+
+def _trace(program: Program, inputs: Inputs) -> int:
+    """Peak bytes above the level at the call, the result included."""
+    gc.collect()
+    tracemalloc.start()
+    function = program.fresh()
+    arguments = inputs.copy()
+    gc.collect()
+    tracemalloc.reset_peak()
+    level = tracemalloc.get_traced_memory()[0]
+    result = function(*arguments)
+    _drain(result)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return max(0, peak - level)
+
+
+class Program:
+    """The measured source: compiled once, executed into a fresh module as often as needed."""
+
+    def __init__(self, source: str, entry: str) -> None:
+        """Raises SyntaxError, AttributeError where the entry is missing, and whatever the module raises."""
+        self._code = compile(source, "<function>", "exec")
+        self._owner, _, self._name = entry.rpartition(".")
+        self.module: types.ModuleType
+        self.function = self.fresh()
+        parameters = inspect.signature(self.function).parameters.values()
+        named = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        self.names = [p.name for p in named]
+        self._types = [str(p.annotation) for p in named]
+        self.stateful = bool(self._owner) or "global " in source or _keeps_state(vars(self.module))
+
+    def fresh(self) -> Callable[..., Any]:
+        """The function in a namespace of its own, so that nothing an earlier call remembered is there."""
+        module = types.ModuleType(_MODULE)
+        sys.modules[_MODULE] = self.module = module
+        exec(self._code, module.__dict__)
+        holder: Any = module
+        for part in self._owner.split(".") if self._owner else ():
+            holder = getattr(holder, part)
+        function: Callable[..., Any] = getattr(holder() if isinstance(holder, type) else holder, self._name)
+        return function
+
+    def examples(self, texts: list[str]) -> list[tuple[object, ...]]:
+        """The argument tuples; those that do not evaluate are left out. Lists for node parameters become node values."""
+        names = {**vars(self.module), "list_node": LinkedList, "tree_node": Tree, "ListNode": LinkedList, "TreeNode": Tree}
+        calls = []
+        for text in texts:
+            try:
+                value = ast.literal_eval(text)
+            except (ValueError, SyntaxError, MemoryError, RecursionError):
+                try:
+                    value = eval(text, names)
+                except Exception:
+                    continue
+            if isinstance(value, tuple):
+                calls.append(tuple(self._as_nodes(i, v) for i, v in enumerate(value)))
+        return calls
+
+    def _as_nodes(self, position: int, value: object) -> object:
+        annotation = self._types[position] if position < len(self._types) else ""
+        node = Tree if "TreeNode" in annotation else LinkedList if "ListNode" in annotation else None
+        if node is None or isinstance(value, node):
+            return value
+        if value is None:
+            return node()
+        if not isinstance(value, list):
+            return value
+        if annotation.lower().replace("typing.", "").startswith(("list[", "sequence[")):
+            return [node(v) if isinstance(v, list) else node() if v is None else v for v in value]
+        return node(value)
+
+    def materialise(self, value: Any) -> Any:
+        """``value`` with linked lists and trees made of the module's own node classes."""
+        if isinstance(value, LinkedList):
+            return _chain(getattr(self.module, "ListNode", _ListNode), value)
+        if isinstance(value, Tree):
+            return _tree(getattr(self.module, "TreeNode", _TreeNode), value)
+        if type(value) is list:
+            return [self.materialise(v) for v in value]
+        return value
+
+
+class Inputs:
+    """The arguments of one size: built once, handed out as copies that share nothing."""
+
+    def __init__(
+        self, program: Program, workload: Workload, n: int, rng: random.Random, example: tuple[object, ...] | None
+    ) -> None:
+        self._program = program
+        arguments = build_arguments(workload, n, rng, example)
+        self._nodes = _holds_nodes(arguments)
+        self._plain: list[object] = []
+        try:
+            self._blob = pickle.dumps(arguments, pickle.HIGHEST_PROTOCOL)
+            self._normal = pickle.dumps(pickle.loads(self._blob), pickle.HIGHEST_PROTOCOL)
+        except Exception:  # pickle raises whatever the objects raise
+            self._blob, self._plain = b"", arguments
+
+    def copy(self) -> list[Any]:
+        """Arguments as equal as the first, of objects not handed out before."""
+        arguments = pickle.loads(self._blob) if self._blob else [_copied(v) for v in self._plain]
+        return [self._program.materialise(v) for v in arguments] if self._nodes else arguments
+
+    def changed(self, arguments: list[Any]) -> bool:
+        """Whether a call may have changed the ``arguments`` it got."""
+        if self._nodes or not self._blob:
+            return True
+        try:
+            return pickle.dumps(arguments, pickle.HIGHEST_PROTOCOL) != self._normal
+        except Exception:  # pickle raises whatever the objects raise
+            return True
+
+
+def _copied(value: Any) -> Any:
+    try:
+        return copy.deepcopy(value)
+    except Exception:  # deepcopy raises whatever the object raises
+        return value
+
+
+def _holds_nodes(value: object) -> bool:
+    if isinstance(value, (LinkedList, Tree)):
+        return True
+    return type(value) is list and any(_holds_nodes(v) for v in value[:4])
+
+
+_MUTABLE = (list, dict, set, bytearray, deque)
+
+
+def _keeps_state(namespace: dict[str, Any]) -> bool:
+    """Whether something in a module or class could remember a call: containers, caches, defaults, closures."""
+    for name, value in list(namespace.items()):
+        if name.startswith("__") or isinstance(value, types.ModuleType):
+            continue
+        if isinstance(value, _MUTABLE) or hasattr(value, "cache_info"):
+            return True
+        if getattr(value, "__module__", _MODULE) != _MODULE:
+            continue
+        if isinstance(value, types.FunctionType):
+            if value.__closure__ or value.__dict__ or any(isinstance(d, _MUTABLE) for d in value.__defaults__ or ()):
+                return True
+        elif isinstance(value, type):
+            if _keeps_state(dict(vars(value))):
+                return True
+        elif not isinstance(value, (int, float, complex, str, bytes, tuple, frozenset, type(None))):
+            return True
+    return False
+
+
+class _ListNode:
+    def __init__(self, val: Any = 0, next: Any = None) -> None:
+        self.val = val
+        self.next = next
+
+
+class _TreeNode:
+    def __init__(self, val: Any = 0, left: Any = None, right: Any = None) -> None:
+        self.val = val
+        self.left = left
+        self.right = right
+
+
+def _chain(node: Any, values: list[Any]) -> Any:
+    head = None
+    for value in reversed(values):
+        link = node(value)
+        link.next = head
+        head = link
+    return head
+
+
+def _tree(node: Any, values: list[Any]) -> Any:
+    if not values or values[0] is None:
+        return None
+    root = node(values[0])
+    parents = deque([root])
+    rest = iter(values[1:])
+    while parents:
+        parent = parents.popleft()
+        for side in ("left", "right"):
+            value = next(rest, None)
+            if value is not None:
+                child = node(value)
+                setattr(parent, side, child)
+                parents.append(child)
+    return root
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,234 @@
+"""Labels Python functions: talks to one warm ``python_child`` process, restarting it where it is lost."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import pickle
+import select
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from pricetag.measure.label import MEMORY_LIMIT, SIZES, TIME_LIMIT, Item, Label
+from pricetag.measure.sandbox import SandboxUnavailable
+from pricetag.workload.shape import Workload
+
+_AGAIN = 10  # one item in so many is measured twice, for repeatability
+_ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+
+
+class PythonRunner:
+    """Measures Python items one at a time, each in a sandboxed process of its own. Use as a context manager."""
+
+    def __init__(self, time_limit: float = TIME_LIMIT, memory_limit: int = MEMORY_LIMIT, again: int = _AGAIN) -> None:
+        """``again``: one item in so many (by a hash of its id) is measured twice; 1 for all, 0 for none."""
+        self.time_limit = time_limit
+        self.memory_limit = memory_limit
+        self._again = again
+        self._server: subprocess.Popen[bytes] | None = None
+        self._count = 0
+
+    def __enter__(self) -> PythonRunner:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the server process."""
+        if self._server is not None:
+            self._server.kill()
+            self._server.wait()
+            for stream in (self._server.stdin, self._server.stdout):
+                if stream is not None:
+                    stream.close()
+            self._server = None
+
+    def measure(
+        self, item: Item, sizes: Sequence[int] = SIZES, workload: Workload | None = None, seed: str = ""
+    ) -> list[Label]:
+        """One label per size, smallest first. Inputs follow ``workload``, else the item's examples, else its syntax.
+
+        ``seed`` changes the random inputs. Never raises for what the function does; raises ``SandboxUnavailable``
+        where nothing may be run on this system.
+        """
+        order = sorted(set(sizes))
+        if workload is None and not item.examples:
+            workload = _static_workload(item)
+        request: dict[str, Any] = {
+            "code": item.code,
+            "entry": item.entry,
+            "examples": list(item.examples),
+            "sizes": order,
+            "time_limit": self.time_limit,
+            "memory_limit": self.memory_limit,
+            "again": measured_again(item.id, self._again),
+            "seed": f"{item.id}:{seed}",
+            "uid": os.getpid() * 1009 + self._count,
+        }
+        if workload is not None:
+            request["workload"] = base64.b64encode(pickle.dumps(workload)).decode()
+        self._count += 1
+        answer = self._ask(request, order)
+        return _labels(item, order, answer, self.time_limit, self.memory_limit, str(workload or ""))
+
+    def _ask(self, request: dict[str, Any], sizes: Sequence[int]) -> dict[str, Any]:
+        patience = 60 + len(sizes) * 6 * (20 + 15 * self.time_limit)
+        try:
+            server = self._started()
+            assert server.stdin is not None and server.stdout is not None
+            server.stdin.write(json.dumps(request).encode() + b"\n")
+            server.stdin.flush()
+            answer = _line(server.stdout, patience)
+        except (OSError, ValueError):
+            self.close()
+            return {"messages": [], "end": "server lost"}
+        return answer
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._server is not None and self._server.poll() is None:
+            return self._server
+        self.close()
+        package = str(Path(__file__).resolve().parents[2])
+        path = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH", ""))))
+        self._server = subprocess.Popen(
+            [sys.executable, "-m", "pricetag.measure.python_child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": path},
+        )
+        assert self._server.stdout is not None
+        greeting = _line(self._server.stdout, 120)
+        if "unavailable" in greeting:
+            self.close()
+            raise SandboxUnavailable(str(greeting["unavailable"]))
+        return self._server
+
+
+def measured_again(item: str, one_in: int = _AGAIN) -> bool:
+    """Whether this item belongs to the deterministic sample that is measured twice."""
+    return one_in > 0 and int.from_bytes(hashlib.sha256(item.encode()).digest()[:4], "big") % one_in == 0
+
+
+def _line(stream: IO[bytes], patience: float) -> dict[str, Any]:
+    """One JSON answer. Raises OSError where none comes in time, ValueError where it is not JSON."""
+    if not select.select([stream], [], [], patience)[0]:
+        raise TimeoutError("no answer")
+    line = stream.readline()
+    answer = json.loads(line)
+    if not isinstance(answer, dict):
+        raise ValueError("not an answer")
+    return answer
+
+
+def _static_workload(item: Item) -> Workload:
+    from pricetag.syntax import parse_functions
+    from pricetag.syntax.function import Language
+    from pricetag.workload import infer
+
+    functions = parse_functions(item.code, Language.PYTHON)
+    found = [f for f in functions if f.qualified_name == item.entry]
+    workload = infer(found[-1]) if found else Workload(())
+    # The runner binds the method to an object without arguments: `self` is no input of the call.
+    return Workload(tuple(k for k in workload.kinds if k.name != "self"), workload.n)
+
+
+def _labels(
+    item: Item, sizes: Sequence[int], answer: dict[str, Any], time_limit: float, memory_limit: int, assumes: str
+) -> list[Label]:
+    """Merge what the runner reported, in order, with how it ended."""
+    labels = {
+        n: Label(
+            item.id,
+            item.source,
+            item.licence,
+            item.problem,
+            item.language,
+            item.entry,
+            assumes,
+            n,
+            time_limit=time_limit,
+            memory_limit=memory_limit,
+        )
+        for n in sizes
+    }
+    phase, at, failed, finished = "", 0, "", False
+    touched: set[int] = set()
+    for message in answer["messages"]:
+        n = message.get("n")
+        if "assumes" in message:
+            for label in labels.values():
+                label.assumes = str(message["assumes"])[:2000]
+        if "phase" in message:
+            phase, at = str(message["phase"]), n or 0
+        elif "finished" in message:
+            finished = True
+        elif "failed" in message and n is None:
+            failed = str(message["failed"])
+        elif n in labels:
+            touched.add(n)
+            _apply(labels[n], message)
+    end = str(answer["end"])
+    if end == "done" and not finished and not failed:
+        end = "exit 0"
+    if end != "done":
+        reason = _ending(end)
+        if at in labels and phase == "runtime" and reason == "timeout":
+            labels[at].over = ["runtime"]
+            touched.add(at)
+        elif at in labels and phase not in ("memory", "again", "memory_again"):
+            labels[at].failed = reason
+            touched.add(at)
+        elif phase == "load" or not touched:
+            failed = reason
+        elif reason != "timeout" and at in labels:
+            labels[at].failed = reason
+    _extend(sizes, labels, touched, failed)
+    return [labels[n] for n in sizes]
+
+
+def _apply(label: Label, message: dict[str, Any]) -> None:
+    for name in ("runtime", "memory", "runtime_again", "memory_again", "spread"):
+        value = message.get(name)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
+            setattr(label, name, float(value))
+    if isinstance(message.get("repeats"), int):
+        label.repeats = message["repeats"]
+    if isinstance(message.get("failed"), str):
+        label.failed = message["failed"]
+    if isinstance(message.get("over"), list):
+        label.over = [m for m in ("memory", "runtime") if m in message["over"]]
+
+
+def _ending(end: str) -> str:
+    """A reason class for how the runner ended before it was done."""
+    names = {"signal 27": "timeout", "signal 24": "timeout", "signal 11": "crash SIGSEGV", "signal 6": "crash SIGABRT"}
+    names |= {"signal 8": "crash SIGFPE", "signal 7": "crash SIGBUS", "signal 9": "killed", "deadline": "timeout wall"}
+    return names.get(end, end)
+
+
+def _extend(sizes: Sequence[int], labels: dict[int, Label], touched: set[int], failed: str) -> None:
+    """Sizes that were not run end as the largest one that was."""
+    if failed or not touched:
+        for n in sizes:
+            if n not in touched:
+                labels[n].failed = failed or "not run"
+        return
+    last = labels[max(touched)]
+    for n in sizes:
+        if n > last.n:
+            labels[n].over = list(last.over)
+            labels[n].failed = last.failed or ("" if last.over else "timeout traced")
+            labels[n].inferred = True
