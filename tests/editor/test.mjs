@@ -1,0 +1,200 @@
+// The whole product in a real VS Code: hints, hovers, hint tooltips, warnings on save, commands, guidance.
+//
+// PRICETAG names the server program (default: the one in .venv). Screenshots and logs go to artifacts/.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { startCodeServer } from './code-server.mjs';
+import { COST, Window, launchBrowser } from './window.mjs';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const artifacts = path.join(import.meta.dirname, 'artifacts');
+const vsix = path.join(root, 'vscode-client/pricetag.vsix');
+const server = process.env.PRICETAG ?? path.join(root, '.venv/bin/pricetag');
+
+/** What is done to each example, and where. */
+const EXAMPLES = [
+  {
+    file: 'inventory.py',
+    function: 'mean_level',
+    signature: 'def mean_level(levels: list[int]) -> float:',
+    body: 'level_sum = 0',
+    trace: 'products',
+    regression: '    products = [[a * b for b in levels] for a in levels]',
+    rename: { from: 'level_sum', to: 'stock_sum' },
+  },
+  {
+    file: 'telemetry.cpp',
+    function: 'mean',
+    signature: 'double mean(const std::vector<double>& readings) {',
+    body: 'double reading_sum = 0;',
+    trace: 'products',
+    regression: '    std::vector<std::vector<double>> products(readings.size(), readings);',
+    rename: { from: 'reading_sum', to: 'value_sum' },
+  },
+];
+
+fs.rmSync(artifacts, { recursive: true, force: true });
+fs.mkdirSync(artifacts, { recursive: true });
+for (const [what, file] of [['extension', vsix], ['server', server]]) {
+  if (!fs.existsSync(file)) throw new Error(`The ${what} is not there: ${path.relative(root, file)}`);
+}
+
+let passed = 0;
+let failed = 0;
+let window;
+
+/** One check: named, timed, with a screenshot. What follows a failure would fail too, so the run ends there. */
+async function check(name, body) {
+  const start = Date.now();
+  const took = () => `${((Date.now() - start) / 1000).toFixed(1)} s`;
+  try {
+    await body();
+  } catch (error) {
+    failed += 1;
+    console.log(`FAILED ${name} (${took()})`);
+    await window?.page.screenshot({ path: path.join(artifacts, 'failure.png') }).catch(() => undefined);
+    throw error;
+  }
+  passed += 1;
+  console.log(`passed ${name} (${took()})`);
+  await window.page.screenshot({ path: path.join(artifacts, `${String(passed).padStart(2, '0')}-${name.replace(/\W+/g, '-')}.png`) });
+}
+
+function expect(condition, message) {
+  if (!condition) throw new Error(message);
+}
+
+/** A copy of the examples, committed: the baseline of a regression is git's HEAD. */
+function makeWorkspace() {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pricetag-workspace-'));
+  fs.cpSync(path.join(root, 'examples'), folder, { recursive: true });
+  const git = (...args) => execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.invalid', ...args], { cwd: folder });
+  git('init', '-q');
+  git('add', '.');
+  git('commit', '-q', '-m', 'Add the examples');
+  return folder;
+}
+
+async function checkExample(workspace, example) {
+  const lineOf = (text) => fs.readFileSync(path.join(workspace, example.file), 'utf8').split('\n').findIndex((line) => line.includes(text)) + 1;
+  const renamed = example.body.replaceAll(example.rename.from, example.rename.to);
+  let before;
+
+  await check(`${example.file}: hints`, async () => {
+    await window.hint(example.signature).waitFor();
+    await window.until('four hints', async () => (await window.hints.count()) >= 4);
+    before = await window.hint(example.signature).textContent();
+  });
+
+  await check(`${example.file}: hover with a table`, async () => {
+    await window.line(example.signature).locator('span', { hasText: new RegExp(`^\\s*${example.function}\\s*$`) }).first().hover();
+    await window.hover(example.function).locator('table').waitFor();
+    const rows = await window.hover(example.function).locator('table tbody tr').allTextContents();
+    expect(rows.length >= 2 && rows.every((row) => COST.test(row)), `no costs in the table: ${rows.join(' | ')}`);
+  });
+
+  await check(`${example.file}: tooltip of the hint`, async () => {
+    await window.press('Escape');
+    await window.hover('').waitFor({ state: 'hidden' });
+    await window.hint(example.signature).hover();
+    await window.hover(/10,?000/).waitFor();
+  });
+
+  await check(`${example.file}: a rename does not warn`, async () => {
+    await window.press('Escape');
+    await window.renameAll(example.body, example.rename.from, example.rename.to);
+    await window.save();
+    expect((await window.problemCounts()) === '00', 'a problem is counted');
+  });
+
+  await check(`${example.file}: a memory regression warns on save`, async () => {
+    await window.typeLine(lineOf(renamed), example.regression);
+    await window.save();
+    await window.press('Control+Shift+M');
+    await window.problems(example.function).waitFor();
+    const rows = await window.problems(/memory/i).allTextContents();
+    expect(rows.length === 1, `one warning wanted: ${rows.join(' | ')}`);
+    console.log(`       ${rows[0]}`);
+    await window.until('a new hint', async () => (await window.hint(example.signature).textContent()) !== before);
+    console.log(`       hint ${before} -> ${await window.hint(example.signature).textContent()}`);
+  });
+
+  // The server judges the renamed text on this save: nothing may be left.
+  await check(`${example.file}: undone and saved, the warning is gone`, async () => {
+    await window.undo(example.trace, new RegExp(`^\\s{4}${renamed.replaceAll(' ', '\\s')}$`));
+    await window.save();
+    await window.problems('').first().waitFor({ state: 'detached' });
+    await window.press('Control+J');
+    await window.page.locator('.markers-panel-container').waitFor({ state: 'hidden' });
+    await window.hint(example.signature).waitFor();
+    expect((await window.line(example.rename.to).count()) > 0, 'the rename was undone as well');
+  });
+}
+
+async function run(session, browser, workspace) {
+  window = await Window.open(browser, session.page(EXAMPLES[0].file));
+  await window.line(EXAMPLES[0].signature).waitFor();
+
+  await window.press('Control+B'); // more room
+  await checkExample(workspace, EXAMPLES[0]);
+
+  await check('hints toggled off', async () => {
+    await window.runCommand('Pricetag: Toggle Hints');
+    await window.until('no hints', async () => (await window.hints.count()) === 0);
+  });
+  await check('hints toggled on', async () => {
+    await window.runCommand('Pricetag: Toggle Hints');
+    await window.hint(EXAMPLES[0].signature).waitFor();
+  });
+
+  await window.openFile(EXAMPLES[1].file);
+  await checkExample(workspace, EXAMPLES[1]);
+
+  await check('a wrong server path is explained', async () => {
+    session.setMachineSettings({ 'pricetag.server.path': '/nowhere/pricetag' });
+    await window.notification('There is no program at /nowhere/pricetag').waitFor();
+    await window.until('no hints', async () => (await window.hints.count()) === 0);
+  });
+  await check('a corrected server path brings the hints back', async () => {
+    session.setMachineSettings({ 'pricetag.server.path': server });
+    await window.hint(EXAMPLES[1].signature).waitFor();
+  });
+}
+
+const workspace = makeWorkspace();
+let session;
+let browser;
+try {
+  [session, browser] = await Promise.all([
+    startCodeServer({
+      folder: workspace,
+      vsix,
+      machine: { 'pricetag.server.path': server },
+      settings: {
+        // What is typed must be what stands there.
+        'editor.autoIndent': 'none',
+        'editor.autoClosingBrackets': 'never',
+        'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },
+        'editor.suggestOnTriggerCharacters': false,
+        'editor.parameterHints.enabled': false,
+        'editor.wordBasedSuggestions': 'off',
+        'editor.hover.delay': 100,
+        'editor.cursorBlinking': 'solid',
+      },
+    }),
+    launchBrowser(),
+  ]);
+  await run(session, browser, workspace);
+} catch (error) {
+  if (failed === 0) failed = 1;
+  console.log(error instanceof Error ? error.stack : error);
+  session?.keepLogs(path.join(artifacts, 'logs'));
+} finally {
+  await browser?.close();
+  await session?.stop();
+  fs.rmSync(workspace, { recursive: true, force: true });
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

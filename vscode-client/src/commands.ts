@@ -1,0 +1,30 @@
+import * as vscode from 'vscode';
+import type { Logs } from './logs';
+import type { PricetagServer } from './server';
+
+export function registerCommands(server: PricetagServer, logs: Logs): vscode.Disposable {
+  return vscode.Disposable.from(
+    vscode.commands.registerCommand('pricetag.restart', () => server.restart()),
+    vscode.commands.registerCommand('pricetag.toggleHints', toggleHints),
+    vscode.commands.registerCommand('pricetag.showClientLog', () => {
+      logs.client.show();
+    }),
+    vscode.commands.registerCommand('pricetag.showServerLog', () => {
+      logs.server.show();
+    }),
+  );
+}
+
+/** Flips `pricetag.hints.enabled` where it is set now, or for the user where it is not set at all. */
+async function toggleHints(): Promise<void> {
+  const resource = vscode.window.activeTextEditor?.document.uri;
+  const values = vscode.workspace.getConfiguration('pricetag.hints', resource);
+  const set = values.inspect<boolean>('enabled');
+  const target =
+    set?.workspaceFolderValue !== undefined
+      ? vscode.ConfigurationTarget.WorkspaceFolder
+      : set?.workspaceValue !== undefined
+        ? vscode.ConfigurationTarget.Workspace
+        : vscode.ConfigurationTarget.Global;
+  await values.update('enabled', !values.get<boolean>('enabled', true), target);
+}
