@@ -1,0 +1,524 @@
+// Measures the functions of one program: peak live heap bytes, stack high-water mark, CPU time of one call.
+//
+//   driver FIRST COUNT SIZES TIME_LIMIT MEMORY_LIMIT BUDGET SEED      (SIZES: comma separated, increasing)
+//
+// Every (function, n) runs in a child process of its own, which writes into a shared page; a crash, a hang or an
+// abort there costs that label only. One JSON object per (function, n) on standard output; a function's sizes
+// end at the first that fails or passes a limit.
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+
+#include <algorithm>
+#include <exception>
+#include <new>
+#include <vector>
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "subject.hpp"
+
+extern "C" {
+void *__libc_malloc(size_t);
+void *__libc_calloc(size_t, size_t);
+void *__libc_realloc(void *, size_t);
+void *__libc_memalign(size_t, size_t);
+void __libc_free(void *);
+}
+
+namespace {
+
+enum State : int { RUNNING, DONE, OVER_MEMORY, OVER_RUNTIME, STACK_OVERFLOW, EXCEPTION, BUILD_FAILED };
+
+struct Result {
+  volatile int state;
+  volatile bool inputs_built;
+  bool traced;  // the call under measurement returned
+  long heap, stack;
+  double runtime, spread;
+  int repeats;
+  char what[64];
+};
+
+Result *shared = nullptr;
+
+// ---- the allocator: live bytes and their peak ------------------------------------------------------------------
+
+long live = 0, peak = 0, ceiling = 0;  // ceiling 0: no limit yet
+
+inline void grew(void *block) {
+  if (block == nullptr) return;
+  live += static_cast<long>(malloc_usable_size(block));
+  if (live > peak) {
+    peak = live;
+    if (ceiling != 0 && peak > ceiling) {
+      shared->state = OVER_MEMORY;
+      _exit(0);
+    }
+  }
+}
+
+inline bool refuses(size_t size) {  // before the kernel is asked: an absurd request is over the limit by itself
+  if (ceiling != 0 && size > static_cast<size_t>(ceiling)) {
+    shared->state = size > (size_t{1} << 46) ? EXCEPTION : OVER_MEMORY;
+    if (shared->state == EXCEPTION) std::snprintf(shared->what, sizeof shared->what, "bad_alloc");
+    _exit(0);
+  }
+  return false;
+}
+
+inline void shrank(void *block) {
+  if (block != nullptr) live -= static_cast<long>(malloc_usable_size(block));
+}
+
+}  // namespace
+
+extern "C" {
+void *malloc(size_t size) {
+  refuses(size);
+  void *block = __libc_malloc(size);
+  grew(block);
+  return block;
+}
+void *calloc(size_t count, size_t size) {
+  size_t total = 0;
+  if (__builtin_mul_overflow(count, size, &total)) return nullptr;
+  refuses(total);
+  void *block = __libc_calloc(count, size);
+  grew(block);
+  return block;
+}
+void *realloc(void *old, size_t size) {
+  refuses(size);
+  const long before = old == nullptr ? 0 : static_cast<long>(malloc_usable_size(old));
+  void *block = __libc_realloc(old, size);
+  if (block != nullptr || size == 0) live -= before;
+  grew(block);
+  return block;
+}
+void free(void *block) {
+  shrank(block);
+  __libc_free(block);
+}
+void *memalign(size_t alignment, size_t size) {
+  refuses(size);
+  void *block = __libc_memalign(alignment, size);
+  grew(block);
+  return block;
+}
+void *aligned_alloc(size_t alignment, size_t size) { return memalign(alignment, size); }
+int posix_memalign(void **out, size_t alignment, size_t size) {
+  void *block = memalign(alignment, size);
+  if (block == nullptr) return ENOMEM;
+  *out = block;
+  return 0;
+}
+}
+
+namespace {
+
+// ---- the stack: a large one of our own, painted, then read back ------------------------------------------------
+
+constexpr std::size_t PAGE = 4096;
+constexpr std::size_t PAINTED = 256 << 10;  // exact to 8 bytes this deep, to a page beyond
+constexpr std::uint64_t PAINT = 0xA5C3'96E1'5A3C'691Eull;
+
+char *stack_low = nullptr;
+std::size_t stack_size = 0;
+
+bool make_stack(std::size_t size) {
+  stack_size = size;
+  void *area = mmap(nullptr, size + PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (area == MAP_FAILED) return false;
+  stack_low = static_cast<char *>(area) + PAGE;  // the page below stays a guard
+  if (mprotect(stack_low, size, PROT_READ | PROT_WRITE) != 0) return false;
+  madvise(stack_low, size, MADV_NOHUGEPAGE);
+  auto *word = reinterpret_cast<std::uint64_t *>(stack_low + size - PAINTED);
+  std::fill(word, word + PAINTED / sizeof *word, PAINT);
+  return true;
+}
+
+long stack_depth(const char *from) {  // bytes between `from` and the deepest word ever written
+  const std::size_t pages = (stack_size - PAINTED) / PAGE;
+  auto *resident = static_cast<unsigned char *>(
+      mmap(nullptr, pages, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  if (resident != MAP_FAILED && mincore(stack_low, pages * PAGE, resident) == 0) {
+    for (std::size_t page = 0; page < pages; ++page) {
+      if ((resident[page] & 1) == 0) continue;
+      auto *word = reinterpret_cast<const std::uint64_t *>(stack_low + page * PAGE);
+      auto *end = word + PAGE / sizeof *word;
+      auto *used = std::find_if(word, end, [](std::uint64_t w) { return w != 0; });
+      return from - reinterpret_cast<const char *>(used == end ? word : used);
+    }
+  }
+  auto *word = reinterpret_cast<const std::uint64_t *>(stack_low + stack_size - PAINTED);
+  auto *end = word + PAINTED / sizeof *word;
+  auto *used = std::find_if(word, end, [](std::uint64_t w) { return w != PAINT; });
+  return std::max(0l, static_cast<long>(from - reinterpret_cast<const char *>(used)));
+}
+
+// ---- time ------------------------------------------------------------------------------------------------------
+
+double cpu_seconds() {
+  timespec t{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
+void arm(double seconds) {
+  itimerval timer{};
+  timer.it_value.tv_sec = static_cast<time_t>(seconds);
+  timer.it_value.tv_usec = static_cast<suseconds_t>((seconds - static_cast<double>(timer.it_value.tv_sec)) * 1e6);
+  setitimer(ITIMER_PROF, &timer, nullptr);
+}
+
+// ---- one (function, n) in a child ------------------------------------------------------------------------------
+
+struct Plan {
+  const PricetagSubject *subject;
+  long n;
+  double time_limit;
+  double budget;  // CPU seconds to spend on repeating short calls
+  long memory_limit;
+  unsigned long seed;
+};
+
+Plan plan;
+ucontext_t outside, inside;
+void *inputs = nullptr;
+const char *called_from = nullptr;
+long level_at_call = 0;
+
+void *again() { return plan.subject->clone ? plan.subject->clone(inputs) : plan.subject->build(plan.n, plan.seed); }
+
+__attribute__((noinline)) void call_once(void *arguments) {
+  called_from = static_cast<const char *>(__builtin_frame_address(0));
+  plan.subject->call(arguments);
+  asm volatile("" : : : "memory");
+}
+
+double timed(std::vector<void *> &sets, long calls, double overhead) {  // seconds of one call; one set: used for all
+  void (*const call)(void *) = plan.subject->call;
+  const bool shared_set = sets.size() == 1;
+  const double start = cpu_seconds();
+  for (long i = 0; i < calls; ++i) call(shared_set ? sets[0] : sets[static_cast<std::size_t>(i)]);
+  return std::max(1e-10, (cpu_seconds() - start - overhead) / static_cast<double>(calls));
+}
+
+void repeat(double first) {
+  double overhead = 1;
+  for (int i = 0; i < 32; ++i) {
+    const double start = cpu_seconds();
+    overhead = std::min(overhead, cpu_seconds() - start);
+  }
+  // Inputs that the first call left alone are used again; else every call gets a copy of its own.
+  void *spare = plan.subject->build(plan.n, plan.seed);
+  const bool untouched = plan.subject->same != nullptr && plan.subject->same(spare, inputs);
+  if (!untouched) inputs = spare;  // `inputs` is the pristine one from here on
+  const double began = cpu_seconds();
+  const double region = 50e-6;
+  const long most = untouched ? 100'000 : std::max(1l, std::min(500l, 200'000 / std::max(1l, plan.n)));
+  long calls = std::clamp(static_cast<long>(region / first), 1l, most);
+  std::vector<double> times;
+  for (int turn = 0; turn < 40; ++turn) {
+    std::vector<void *> sets;
+    if (untouched) {
+      sets.push_back(inputs);
+    } else {
+      for (long i = 0; i < calls; ++i) sets.push_back(again());
+      if (calls == 1) sets.push_back(nullptr);
+    }
+    const double seconds = timed(sets, calls, overhead);
+    if (!untouched && plan.subject->clone != nullptr) {
+      for (void *set : sets) {
+        if (set != nullptr) plan.subject->destroy(set);
+      }
+    }
+    if (seconds * static_cast<double>(calls) < region / 2 && calls < most && turn < 20) {
+      calls = std::min(most, std::max(2 * calls, static_cast<long>(region / seconds)));
+      times.clear();  // too short to trust
+      continue;
+    }
+    times.push_back(seconds);
+    if (times.size() >= 15 || (times.size() >= 3 && cpu_seconds() - began > plan.budget)) break;
+  }
+  std::sort(times.begin(), times.end());
+  const std::size_t count = times.size();
+  if (count == 0) return;
+  const double median = count % 2 ? times[count / 2] : (times[count / 2 - 1] + times[count / 2]) / 2;
+  const auto at = [&](double q) { return times[static_cast<std::size_t>(q * static_cast<double>(count - 1) + 0.5)]; };
+  shared->runtime = median;
+  shared->repeats = static_cast<int>(count);
+  shared->spread = median > 0 ? (at(0.9) - at(0.1)) / median : 0;
+}
+
+double first_call = 0;
+
+void measure() {
+  try {
+    level_at_call = peak = live;
+    ceiling = live + plan.memory_limit;
+    arm(plan.time_limit);
+    const double start = cpu_seconds();
+    call_once(inputs);
+    first_call = cpu_seconds() - start;
+    arm(0);
+    ceiling = 0;
+    shared->heap = peak - level_at_call;
+  } catch (const std::exception &error) {
+    shared->state = EXCEPTION;
+    std::snprintf(shared->what, sizeof shared->what, "%s", typeid(error).name());
+    _exit(0);
+  } catch (...) {
+    shared->state = EXCEPTION;
+    std::snprintf(shared->what, sizeof shared->what, "unknown");
+    _exit(0);
+  }
+}
+
+void time_it() {
+  try {
+    arm(plan.time_limit * 20 + 5);  // a function that hangs only on a later call keeps its first time
+    repeat(std::max(first_call, 1e-9));
+  } catch (...) {
+  }
+}
+
+void on_limit(int) {
+  shared->state = shared->traced ? DONE : OVER_RUNTIME;
+  _exit(0);
+}
+
+void on_fault(int signal, siginfo_t *info, void *) {
+  const char *where = static_cast<const char *>(info->si_addr);
+  if (where >= stack_low - PAGE - (64 << 20) && where < stack_low) {
+    shared->state = STACK_OVERFLOW;
+    _exit(0);
+  }
+  std::signal(signal, SIG_DFL);
+  raise(signal);
+}
+
+void limit(int resource, rlim_t value) {
+  const rlimit both{value, value};
+  setrlimit(static_cast<__rlimit_resource>(resource), &both);
+}
+
+// No new processes and no other programs; threads may start. clone3 hides its flags, so libc is told to use clone.
+void forbid_processes() {
+  constexpr auto number = static_cast<std::uint32_t>(offsetof(seccomp_data, nr));
+  constexpr auto flags = static_cast<std::uint32_t>(offsetof(seccomp_data, args));  // low half, little endian
+  sock_filter program[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, number),
+#ifdef SYS_fork
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fork, 9, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_vfork, 8, 0),
+#else
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execve, 9, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execve, 8, 0),
+#endif
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execve, 7, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execveat, 6, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 4, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 2),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, flags),
+      BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x00010000 /* CLONE_THREAD */, 0, 2),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+  };
+  const sock_fprog filter{static_cast<unsigned short>(sizeof program / sizeof *program), program};
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
+}
+
+[[noreturn]] void child() {
+  setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const int null = open("/dev/null", O_RDWR);
+  for (int fd = 0; fd < 3; ++fd) dup2(null, fd);
+  static char out[1 << 16];
+  std::setvbuf(stdout, out, _IOFBF, sizeof out);
+  limit(RLIMIT_CORE, 0);
+  limit(RLIMIT_FSIZE, 16 << 20);
+  limit(RLIMIT_NOFILE, 32);
+  limit(RLIMIT_AS, static_cast<rlim_t>(plan.memory_limit) * 2 + (rlim_t{1} << 30));
+  if (!make_stack(static_cast<std::size_t>(plan.memory_limit))) {
+    std::snprintf(shared->what, sizeof shared->what, "no stack");
+    shared->state = BUILD_FAILED;
+    _exit(0);
+  }
+  static char signal_stack[64 << 10];
+  stack_t alternative{};
+  alternative.ss_sp = signal_stack;
+  alternative.ss_size = sizeof signal_stack;
+  sigaltstack(&alternative, nullptr);
+  struct sigaction action {};
+  action.sa_flags = SA_ONSTACK | SA_SIGINFO;
+  action.sa_sigaction = on_fault;
+  sigaction(SIGSEGV, &action, nullptr);
+  sigaction(SIGBUS, &action, nullptr);
+  action.sa_flags = SA_ONSTACK;
+  action.sa_handler = on_limit;
+  sigaction(SIGPROF, &action, nullptr);
+  forbid_processes();
+  try {
+    inputs = plan.subject->build(plan.n, plan.seed);
+  } catch (...) {
+    shared->state = BUILD_FAILED;
+    _exit(0);
+  }
+  shared->inputs_built = true;
+  std::srand(1);
+  const auto run = [](void (*body)()) {
+    getcontext(&inside);
+    inside.uc_stack.ss_sp = stack_low;
+    inside.uc_stack.ss_size = stack_size;
+    inside.uc_link = &outside;
+    makecontext(&inside, body, 0);
+    swapcontext(&outside, &inside);
+  };
+  run(measure);
+  shared->stack = stack_depth(called_from);
+  shared->runtime = first_call;
+  shared->repeats = 1;
+  if (shared->heap + shared->stack > plan.memory_limit) {
+    shared->state = OVER_MEMORY;
+    _exit(0);
+  }
+  shared->traced = true;
+  if (first_call < 0.3) run(time_it);
+  shared->state = DONE;
+  _exit(0);
+}
+
+// ---- the parent ------------------------------------------------------------------------------------------------
+
+double wall_seconds() {
+  timespec t{};
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
+// The child's wait status; -1 where it had to be killed.
+int wait_for(pid_t pid, double seconds) {
+  const double deadline = wall_seconds() + seconds;
+  sigset_t child_ends;
+  sigemptyset(&child_ends);
+  sigaddset(&child_ends, SIGCHLD);
+  for (;;) {
+    int status = 0;
+    if (waitpid(pid, &status, WNOHANG) == pid) return status;
+    const double left = deadline - wall_seconds();
+    if (left <= 0) {
+      kill(-pid, SIGKILL);
+      kill(pid, SIGKILL);
+      waitpid(pid, &status, 0);
+      return -1;
+    }
+    timespec pause{static_cast<time_t>(left), static_cast<long>((left - static_cast<double>(static_cast<time_t>(left))) * 1e9)};
+    sigtimedwait(&child_ends, nullptr, &pause);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char **argv) {
+  if (argc != 8) {
+    std::fprintf(stderr, "usage: driver FIRST COUNT SIZES TIME_LIMIT MEMORY_LIMIT BUDGET SEED\n");
+    return 2;
+  }
+  const int first = std::atoi(argv[1]);
+  const int last = std::min(first + std::atoi(argv[2]), pricetag_subject_count);
+  std::vector<long> sizes;
+  for (char *p = argv[3]; *p != 0;) {
+    sizes.push_back(std::strtol(p, &p, 10));
+    if (*p == ',') ++p;
+  }
+  plan.time_limit = std::atof(argv[4]);
+  plan.memory_limit = std::atol(argv[5]);
+  plan.budget = std::atof(argv[6]);
+  plan.seed = std::strtoul(argv[7], nullptr, 10);
+
+  shared = static_cast<Result *>(
+      mmap(nullptr, sizeof(Result), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  if (shared == MAP_FAILED) return 3;
+  sigset_t child_ends;
+  sigemptyset(&child_ends);
+  sigaddset(&child_ends, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &child_ends, nullptr);
+  std::printf("{\"ready\": %d}\n", last - first);
+  std::fflush(stdout);
+
+  for (int index = first; index < last; ++index) {
+    plan.subject = &pricetag_subjects[index];
+    for (const long n : sizes) {
+      plan.n = n;
+      std::memset(static_cast<void *>(shared), 0, sizeof *shared);
+      const pid_t pid = fork();
+      if (pid < 0) return 4;
+      if (pid == 0) {
+        sigprocmask(SIG_UNBLOCK, &child_ends, nullptr);
+        child();
+      }
+      const int status = wait_for(pid, plan.time_limit * 2 + 10);
+      kill(-pid, SIGKILL);  // whatever it left behind
+      char failed[96] = "";
+      const int state = shared->state;
+      bool over_memory = state == OVER_MEMORY, over_runtime = state == OVER_RUNTIME;
+      if (shared->traced) {
+        // Measured once: a later call that crashes or hangs spoils the repeats only.
+      } else if (state == EXCEPTION) {
+        std::snprintf(failed, sizeof failed, "exception %.60s", shared->what);
+      } else if (state == BUILD_FAILED || !shared->inputs_built) {
+        std::snprintf(failed, sizeof failed, "inputs");
+      } else if (state == STACK_OVERFLOW) {
+        if (n <= 100) {
+          std::snprintf(failed, sizeof failed, "crash stack overflow");
+        } else {
+          over_memory = true;
+        }
+      } else if (state == RUNNING) {
+        if (status == -1) {
+          std::snprintf(failed, sizeof failed, "hang");
+        } else if (WIFSIGNALED(status)) {
+          std::snprintf(failed, sizeof failed, "crash SIG%s", sigabbrev_np(WTERMSIG(status)));
+        } else {
+          std::snprintf(failed, sizeof failed, "exit");
+        }
+      }
+      if (over_runtime && n <= 10) {  // no cost grows so fast: these inputs never let it end
+        over_runtime = false;
+        std::snprintf(failed, sizeof failed, "endless");
+      }
+      for (char *c = failed; *c != 0; ++c) {
+        if (*c == '"' || *c == '\\' || static_cast<unsigned char>(*c) < 32) *c = '?';
+      }
+      std::printf(
+          "{\"id\": \"%s\", \"n\": %ld, \"measured\": %s, \"over_memory\": %s, \"over_runtime\": %s, \"failed\": \"%s\", "
+          "\"heap\": %ld, \"stack\": %ld, \"runtime\": %.9g, \"repeats\": %d, \"spread\": %.4g}\n",
+          plan.subject->id, n, shared->traced ? "true" : "false", over_memory ? "true" : "false",
+          over_runtime ? "true" : "false", failed, shared->heap, shared->stack, shared->runtime, shared->repeats,
+          shared->spread);
+      std::fflush(stdout);
+      if (!shared->traced) break;
+    }
+  }
+  return 0;
+}

@@ -1,0 +1,113 @@
+"""C++ items as source of one program: each in a namespace of its own, with the code that builds its inputs and calls it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pricetag.measure.label import Item
+from pricetag.workload.cpp_code import Signature, read_signature
+from pricetag.workload.cpp_values import CppInputs, infer_cpp
+
+_INCLUDE = re.compile(r"^[ \t]*#[ \t]*include[ \t]*[<\"][^>\"\n]+[>\"].*$", re.MULTILINE)
+_DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
+_STANDARD = re.compile(r"<(bits/stdc\+\+\.h|[a-z_0-9]+|c?[a-z0-9_]+\.h)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One item, ready to be compiled."""
+
+    item: Item
+    signature: Signature
+    inputs: CppInputs
+
+
+def prepare(item: Item) -> Subject:
+    """Read the item's signature and plan its inputs. Raises ``NoSuchFunction`` or ``UnsupportedType``."""
+    signature = read_signature(item.code, item.entry)
+    inputs = infer_cpp(signature.parameters, item.examples, item.code, item.entry, signature.template)
+    return Subject(item, signature, inputs)
+
+
+def marker(index: int) -> str:
+    """The file name under which the compiler reports errors of subject ``index``."""
+    return f"pt-subject-{index}"
+
+
+def program(subjects: Sequence[tuple[int, Subject]], wrapped: bool) -> str:
+    """Source of one program. ``wrapped``: each item in its own namespace (needed for more than one)."""
+    includes: dict[str, None] = {}
+    parts = []
+    for index, subject in subjects:
+        code = subject.item.code
+        includes |= dict.fromkeys(line.strip() for line in _INCLUDE.findall(code))
+        body = _INCLUDE.sub("", code)
+        space = f"pt_item_{index}"
+        lines = [f'#line 1 "{marker(index)}"']
+        # `main` is no entry here; the driver has its own.
+        lines.append(f"#define main pt_main_{index}")
+        lines += [f"namespace {space} {{", body] if wrapped else [body]
+        lines += ["", f'#line 1 "{marker(index)}"']
+        lines += [] if wrapped else [f"namespace {space} {{"]
+        lines += [_harness(subject, f"::{space}" if wrapped else ""), "}  // namespace"]
+        lines += [f"#undef {name}" for name in [*dict.fromkeys(_DEFINE.findall(body)), "main"]]
+        parts.append("\n".join(lines))
+    table = ",\n".join(
+        f'  {{"{index}", pt_item_{index}::pt_build, pt_item_{index}::pt_copier, pt_item_{index}::pt_comparer, '
+        f"pt_item_{index}::pt_destroy, pt_item_{index}::pt_call}}"
+        for index, _ in subjects
+    )
+    extra = [line for line in includes if not _STANDARD.search(line)]
+    return "\n".join(
+        [*extra, *parts, '#line 1 "table"', f"const PricetagSubject pricetag_subjects[] = {{\n{table}\n}};",
+         f"const int pricetag_subject_count = {len(subjects)};", ""]
+    )  # fmt: skip
+
+
+def _harness(subject: Subject, space: str) -> str:
+    signature, arguments = subject.signature, subject.inputs.arguments
+    builds = [f"  auto pt_{i} = {argument.build};" for i, argument in enumerate(arguments)]
+    stored = [f"std::move(pt_{i})" for i in range(len(arguments))]
+    passed = [argument.passed.replace("{}", f"std::get<{i}>(pt_in)") for i, argument in enumerate(arguments)]
+    copies = all(argument.copies for argument in arguments)
+    compares = all(argument.compares for argument in arguments)
+    if signature.owner:
+        # A member function is called on a fresh default-constructed object.
+        builds.append(f"  {space}::{signature.owner} pt_object{{}};")
+        stored.append("std::move(pt_object)")
+        passed.insert(0, f"std::get<{len(arguments)}>(pt_in)")
+        target = f"pt_o.{signature.name}(std::forward<decltype(pt_a)>(pt_a)...)"
+        function = f"static auto pt_function = [](auto &pt_o, auto &&...pt_a) __attribute__((noinline)) -> decltype(auto) {{ return {target}; }};"
+        compares = False
+    elif signature.overloads:
+        target = f"{space}::{signature.name}(std::forward<decltype(pt_a)>(pt_a)...)"
+        function = f"static auto pt_function = [](auto &&...pt_a) __attribute__((noinline)) -> decltype(auto) {{ return {target}; }};"
+    else:
+        name = f"{space}::{signature.name}"
+        if signature.template:
+            name += f"<{', '.join(['int'] * len(signature.template))}>"
+        function = f"static decltype(&{name}) volatile pt_function = &{name};"
+    new_line = "\n"
+    return f"""static auto pt_inputs_of(pricetag::Source &pt_s) {{
+  (void)pt_s;
+{new_line.join(builds)}
+  return std::make_tuple({", ".join(stored)});
+}}
+using pt_inputs = decltype(pt_inputs_of(std::declval<pricetag::Source &>()));
+{function}
+static void *pt_build(long pt_n, unsigned long pt_seed) {{
+  pricetag::Source pt_s(pt_n, pt_seed);
+  return new pt_inputs(pt_inputs_of(pt_s));
+}}
+{"static void *pt_clone(const void *pt_p) { return new pt_inputs(*static_cast<const pt_inputs *>(pt_p)); }" if copies else ""}
+static void *(*const pt_copier)(const void *) = {"pt_clone" if copies else "nullptr"};
+{"static bool pt_same(const void *pt_p, const void *pt_q) { return *static_cast<const pt_inputs *>(pt_p) == *static_cast<const pt_inputs *>(pt_q); }" if compares else ""}
+static bool (*const pt_comparer)(const void *, const void *) = {"pt_same" if compares else "nullptr"};
+static void pt_destroy(void *pt_p) {{ delete static_cast<pt_inputs *>(pt_p); }}
+static void pt_call(void *pt_p) {{
+  auto &pt_in = *static_cast<pt_inputs *>(pt_p);
+  (void)pt_in;
+  pricetag::invoke(pt_function{"".join(", " + text for text in passed)});
+}}"""
