@@ -35,13 +35,33 @@ _ALL = (
     Source("mbppplus", "python", "Apache-2.0", ("mbppplus/MbppPlus.jsonl.gz",), python_sources.mbpp_plus),
     Source("coffe", "python", "CC-BY-4.0", ("coffe/function_mbpp.jsonl.gz",), python_sources.coffe),
     Source("cruxeval", "python", "MIT", ("cruxeval/cruxeval.jsonl.gz",), python_sources.cruxeval),
-    Source("gfg", "python", "CC-BY-SA-2.0", ("gfg_parallel/transcoder_questions.jsonl.gz",), python_sources.gfg),
-    Source("gfgpairs", "python", "CC-BY-SA-2.0", ("gfg_parallel/transcoder_test_pairs.jsonl.gz",), python_sources.gfg_pairs),
-    Source("leetcode", "python", "MIT", ("leetcode_py/train_v0.2.0.jsonl.gz", "leetcode_py/test_v0.2.0_v0.3.x.jsonl.gz"), python_sources.leetcode),
+    Source(
+        "gfg", "python", "CC-BY-SA-2.0", ("gfg_parallel/transcoder_questions.jsonl.gz",), python_sources.gfg
+    ),
+    Source(
+        "gfgpairs",
+        "python",
+        "CC-BY-SA-2.0",
+        ("gfg_parallel/transcoder_test_pairs.jsonl.gz",),
+        python_sources.gfg_pairs,
+    ),
+    Source(
+        "leetcode",
+        "python",
+        "MIT",
+        ("leetcode_py/train_v0.2.0.jsonl.gz", "leetcode_py/test_v0.2.0_v0.3.x.jsonl.gz"),
+        python_sources.leetcode,
+    ),
     Source("mbxp", "cpp", "CC-BY-4.0", ("mbxp_cpp/mbcpp_release_v1.2.jsonl.gz",), cpp_sources.mbxp),
     Source("mbxpsamples", "cpp", "CC-BY-4.0", ("mbxp_cpp/mbcpp_samples.jsonl.gz",), cpp_sources.mbxp_samples),
     Source("gfgcpp", "cpp", "CC-BY-SA-2.0", ("gfg_parallel/transcoder_questions.jsonl.gz",), cpp_sources.gfg),
-    Source("gfgpairscpp", "cpp", "CC-BY-SA-2.0", ("gfg_parallel/transcoder_test_pairs.jsonl.gz",), cpp_sources.gfg_pairs),
+    Source(
+        "gfgpairscpp",
+        "cpp",
+        "CC-BY-SA-2.0",
+        ("gfg_parallel/transcoder_test_pairs.jsonl.gz",),
+        cpp_sources.gfg_pairs,
+    ),
     Source("mceval", "cpp", "CC-BY-SA-4.0", ("mceval_cpp/CPP.jsonl.gz",), cpp_sources.mceval),
 )
 SOURCES: dict[str, Source] = {source.name: source for source in _ALL}
@@ -90,8 +110,14 @@ def _generated(request: str) -> Iterator[Item]:
     from pricetag.train.generator import LANGUAGES, generate
 
     _, *words = request.split(":")
-    if len(words) not in (2, 3) or words[0] not in LANGUAGES or not all(word.isdecimal() for word in words[1:]):
-        raise UnknownSource(f"{request!r} should read generate:python:COUNT[:SEED] or generate:cpp:COUNT[:SEED]")
+    if (
+        len(words) not in (2, 3)
+        or words[0] not in LANGUAGES
+        or not all(word.isdecimal() for word in words[1:])
+    ):
+        raise UnknownSource(
+            f"{request!r} should read generate:python:COUNT[:SEED] or generate:cpp:COUNT[:SEED]"
+        )
     yield from generate(words[0], int(words[1]), int(words[2]) if len(words) == 3 else 0)
 
 

@@ -20,7 +20,10 @@ INCLUDES = "#include <bits/stdc++.h>\nusing namespace std;\n\n"
 # What the pairs' own programs defined above the function; the file holds only the function.
 _CONSTANTS = {
     "ll": "typedef long long ll;",
-    **{name: f"const int {name} = 100;" for name in ("MAX", "N", "M", "R", "C", "V", "SIZE", "MAXN", "row", "col", "ROW", "COL")},
+    **{
+        name: f"const int {name} = 100;"
+        for name in ("MAX", "N", "M", "R", "C", "V", "SIZE", "MAXN", "row", "col", "ROW", "COL")
+    },
     **{name: f"const int {name} = 256;" for name in ("CHARS", "MAX_CHARS", "NO_OF_CHARS", "no_of_chars")},
     **{name: f"const int {name} = 26;" for name in ("MAX_CHAR", "ALPHABET_SIZE")},
     **{name: f"const int {name} = 32;" for name in ("INT_SIZE", "BITS", "INT_BITS")},
@@ -56,7 +59,16 @@ def _mbxp_item(row: dict[str, str], body: str, variant: str, source: str) -> Ite
     code = f"{includes}using namespace std;\n\n{signature.strip()}\n{balanced(unix(body)).strip(chr(10))}\n"
     number = row["task_id"].split("/")[-1]
     examples = select(list(cpp_calls(row["test"], row["entry_point"])))
-    return Item(f"mbxp/{number}/{variant}", source, "CC-BY-4.0", f"mbpp/{number}", "cpp", code, row["entry_point"], examples)
+    return Item(
+        f"mbxp/{number}/{variant}",
+        source,
+        "CC-BY-4.0",
+        f"mbpp/{number}",
+        "cpp",
+        code,
+        row["entry_point"],
+        examples,
+    )
 
 
 def balanced(body: str) -> str:
@@ -109,7 +121,9 @@ def mceval(data: Path) -> Iterator[Item]:
         if types is None:
             continue
         lines = code.splitlines()
-        last = max((i for i, line in enumerate(lines) if re.match(r"#include|using namespace", line)), default=-1)
+        last = max(
+            (i for i, line in enumerate(lines) if re.match(r"#include|using namespace", line)), default=-1
+        )
         code = "\n".join([*lines[: last + 1], "", *lines[last + 1 :]]).lstrip() + "\n"
         if "#include" not in code:
             code = INCLUDES + code
@@ -155,7 +169,9 @@ def parameter_types(code: str, entry: str) -> list[str] | None:
             part = part.split("=")[0].strip()
             array = "".join(re.findall(r"\[[^\]]*\]", part))
             stem = re.sub(r"\[[^\]]*\]", "", part).strip()
-            types.append((re.sub(r"\b[A-Za-z_]\w*$", "", stem).strip() or stem) + (f" {array}" if array else ""))
+            types.append(
+                (re.sub(r"\b[A-Za-z_]\w*$", "", stem).strip() or stem) + (f" {array}" if array else "")
+            )
         return types
     return None
 
@@ -169,7 +185,9 @@ def typed(call: str, types: list[str], test: str) -> str | None:
     for value, type_ in zip(given, types, strict=False):
         stem = plain_type(type_)
         if re.fullmatch(r"[A-Za-z_]\w*", value) and value not in ("true", "false", "nullptr"):
-            found = re.search(rf"([\w:<>, ]+?)\s+{value}\s*(?:\[[^\]]*\]\s*)?=?\s*(\{{[^;]*\}}|[^;{{]+);", test)
+            found = re.search(
+                rf"([\w:<>, ]+?)\s+{value}\s*(?:\[[^\]]*\]\s*)?=?\s*(\{{[^;]*\}}|[^;{{]+);", test
+            )
             if not found:
                 return None
             value = found.group(2).strip()
@@ -276,7 +294,12 @@ def layout(words: Iterable[str]) -> str:
     for entry in lines:
         if entry.strip() == ";" and joined:
             joined[-1] += ";"
-        elif joined and joined[-1].strip() == "}" and re.match(r"\s*(?:else|while)\b", entry) and "do" not in joined[-1]:
+        elif (
+            joined
+            and joined[-1].strip() == "}"
+            and re.match(r"\s*(?:else|while)\b", entry)
+            and "do" not in joined[-1]
+        ):
             joined[-1] += " " + entry.strip()
         else:
             joined.append(entry)
@@ -290,10 +313,18 @@ def _glue(line: str, word: str) -> str:
     """``line`` with ``word`` set after it: no blank inside brackets, around member access, after unary operators."""
     last = line.rstrip()[-1:] if line else ""
     tight_before = word in (")", "]", ";", ",", ".", "->", "++", "--", "::", "[")
-    call = word == "(" and re.search(r"(?<![\w])(?!(?:if|for|while|switch|return|else)$)[A-Za-z_]\w*$|[\])>]$", line.rstrip())
+    call = word == "(" and re.search(
+        r"(?<![\w])(?!(?:if|for|while|switch|return|else)$)[A-Za-z_]\w*$|[\])>]$", line.rstrip()
+    )
     tight_after = last in ("(", "[", "!", "~") or line.endswith((".", "->", "::")) or line == ""
-    unary = re.search(r"(?:^|[(\[,=<>?:+\-*/%|^]|&&|\breturn) ?[-+*&]$", line) is not None and not line.endswith(("++", "--"))
-    prefix = line.endswith(("++", "--")) and re.match(r"\w", word) and re.search(r"(?:^|[(\[,;=<>+\-*/ ])(?:\+\+|--)$", line)
+    unary = re.search(
+        r"(?:^|[(\[,=<>?:+\-*/%|^]|&&|\breturn) ?[-+*&]$", line
+    ) is not None and not line.endswith(("++", "--"))
+    prefix = (
+        line.endswith(("++", "--"))
+        and re.match(r"\w", word)
+        and re.search(r"(?:^|[(\[,;=<>+\-*/ ])(?:\+\+|--)$", line)
+    )
     if line.endswith("!=") or line.endswith("= !"):
         tight_after = line.endswith("= !")
     if tight_before and not (word in ("++", "--") and not re.search(r"[\w\])]$", line)):
@@ -308,7 +339,11 @@ def _rejoin_strings(words: list[str]) -> Iterator[str]:
     index = 0
     while index < len(words):
         quote = words[index]
-        end = next((i for i in range(index + 1, len(words)) if words[i] == quote), None) if quote in ("'", '"') else None
+        end = (
+            next((i for i in range(index + 1, len(words)) if words[i] == quote), None)
+            if quote in ("'", '"')
+            else None
+        )
         if end is None:
             yield quote
             index += 1
@@ -319,6 +354,8 @@ def _rejoin_strings(words: list[str]) -> Iterator[str]:
 
 def _code_characters(text: str) -> Iterator[tuple[int, str]]:
     """Positions and characters outside string literals, character literals and comments."""
-    for match in re.finditer(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])\'|//[^\n]*|/\*.*?\*/|(.)', text, re.DOTALL):
+    for match in re.finditer(
+        r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])\'|//[^\n]*|/\*.*?\*/|(.)', text, re.DOTALL
+    ):
         if match.group(1):
             yield match.start(), match.group(1)

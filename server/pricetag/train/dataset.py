@@ -65,7 +65,8 @@ def entry_function(item: Item) -> Function | None:
     wanted = item.entry.replace("::", ".").split(".")[-1]
     named = [function for function in functions if function.name == wanted and not function.error]
     exact = [f for f in named if f.qualified_name.replace("::", ".") == item.entry.replace("::", ".")]
-    return (exact or named or [None])[-1]
+    found = exact or named
+    return found[-1] if found else None
 
 
 def join(items: Iterable[Item], labels: Iterable[Label], splits: Mapping[str, str]) -> list[Example]:
@@ -138,7 +139,7 @@ class Packed:
 
     def save(self, path: Path) -> None:
         """One uncompressed .npz, without pickles."""
-        np.savez(path, **{name: getattr(self, name) for name in self.__slots__})  # type: ignore[arg-type]
+        np.savez(path, **{name: getattr(self, name) for name in self.__slots__})
 
     @classmethod
     def load(cls, path: Path) -> Packed:

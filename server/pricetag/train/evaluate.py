@@ -145,7 +145,11 @@ def paired_difference(
 
     count = columns.shape[1]
     spread = [difference(rng.integers(0, count, count)) for _ in range(draws)]
-    return difference(np.arange(count)), float(np.quantile(spread, 0.025)), float(np.quantile(spread, 0.975))
+    return (
+        difference(np.arange(count, dtype=np.int64)),
+        float(np.quantile(spread, 0.025)),
+        float(np.quantile(spread, 0.975)),
+    )
 
 
 def write_scores(scores: Sequence[Score], path: Path) -> None:

@@ -123,7 +123,7 @@ def run_export(
     }
     identity = write_checkpoint(out, name, model, tokenizer, config, {})
     validation = [example for example in examples if example.split == "validation"]
-    found = predict(Checkpoint.load(out), track(validation, "calibrating", console=console))
+    found = predict(Checkpoint.load(out), validation, console)
     correlation, pairs = pair_correlation(validation, found)
     console.print(f"errors of two solutions of one problem correlate {correlation:.2f} ({pairs} pairs)")
     for metric in METRICS:
@@ -185,7 +185,7 @@ def run_evaluation(
     training = [example for example in examples if example.split == "train"]
     held_out = [example for example in examples if example.split == split]
     rlm = Checkpoint.load(folder)
-    found = predict(rlm, track(held_out, "forecasting", console=console))
+    found = predict(rlm, held_out, console)
     with console.status("training the baselines on the same functions"):
         scores = evaluate(training, held_out, found, calibration, config["limits"])
     print_plain = console.print

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
 from tokenizers import Tokenizer
 
 from pricetag.rlm.architecture import EncoderDecoder
@@ -60,9 +62,9 @@ class Predictions:
 
 
 def predict(
-    model: Model, examples: Sequence[Example], advance: Callable[[], object] = lambda: None
+    model: Model, examples: Sequence[Example], console: Console | None = None
 ) -> dict[str, Predictions]:
-    """Forecast every example at every size; ``advance`` is called after each."""
+    """Forecast every example at every size, with a progress bar on ``console``."""
     shape = (len(examples), len(SIZES))
     found = {
         metric: Predictions(
@@ -70,7 +72,7 @@ def predict(
         )
         for metric in METRICS
     }
-    for row, example in enumerate(examples):
+    for row, example in enumerate(track(examples, "forecasting", console=console, disable=console is None)):
         try:
             by_metric = model.distributions(example.prompt, SIZES)
         except PromptTooLong:
@@ -80,7 +82,6 @@ def predict(
                 found[metric].mean[row, column] = distribution.mean
                 found[metric].quantiles[row, column] = [distribution.quantile(q) for q in QUANTILES]
                 found[metric].over[row, column] = distribution.over
-        advance()
     return found
 
 

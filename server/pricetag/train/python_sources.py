@@ -84,7 +84,9 @@ def functions_of(tree: ast.Module) -> dict[str, ast.FunctionDef]:
 
 def arguments(call: ast.Call, definition: ast.FunctionDef | None) -> str | None:
     """A call's arguments as the source text of one tuple in the order of the parameters; None where they don't map."""
-    if any(isinstance(value, ast.Starred) for value in call.args) or any(k.arg is None for k in call.keywords):
+    if any(isinstance(value, ast.Starred) for value in call.args) or any(
+        k.arg is None for k in call.keywords
+    ):
         return None
     values = list(call.args)
     if call.keywords:
@@ -116,7 +118,7 @@ def select(examples: Sequence[str | None]) -> tuple[str, ...]:
         return tuple(fit)
     rest = sorted(fit[2:], key=len, reverse=True)
     step = max(1, len(rest) // (MAX_EXAMPLES - 2))
-    chosen = {*fit[:2], *rest[:: step][: MAX_EXAMPLES - 2]}
+    chosen = {*fit[:2], *rest[::step][: MAX_EXAMPLES - 2]}
     return tuple(text for text in fit if text in chosen)
 
 
@@ -142,14 +144,18 @@ def mbpp_plus(data: Path) -> Iterator[Item]:
         entry = row["entry_point"]
         if tree is None or entry not in functions_of(tree):
             continue
-        inputs = [given for key in ("base_input", "plus_input") if isinstance(row[key], list) for given in row[key]]
+        inputs = [
+            given for key in ("base_input", "plus_input") if isinstance(row[key], list) for given in row[key]
+        ]
         # JSON has no tuples: the asserts say what was one, so they come first where they can be read.
         examples = _asserted(code, row["assertion"].strip().splitlines(), entry)[1]
         if not examples:
             examples = select([repr(tuple(given)) for given in inputs[:3]])
         number = row["task_id"].split("/")[-1]
         code = missing_imports(code) + code
-        yield Item(f"mbppplus/{number}", "mbppplus", "Apache-2.0", f"mbpp/{number}", "python", code, entry, examples)
+        yield Item(
+            f"mbppplus/{number}", "mbppplus", "Apache-2.0", f"mbpp/{number}", "python", code, entry, examples
+        )
 
 
 def coffe(data: Path) -> Iterator[Item]:
@@ -162,7 +168,9 @@ def coffe(data: Path) -> Iterator[Item]:
             continue
         examples = _asserted(code, row["test_list"], entry)[1]
         if not examples:
-            examples = select([f"({text.strip()[1:-1]},)" for text in row["stressful_inputs"] if text.startswith("[")])
+            examples = select(
+                [f"({text.strip()[1:-1]},)" for text in row["stressful_inputs"] if text.startswith("[")]
+            )
         lines = "".join(f"{line}\n" for line in row["test_imports"])
         number = row["mbpp_task_id"]
         yield Item(
@@ -178,9 +186,13 @@ def cruxeval(data: Path) -> Iterator[Item]:
         tree = parse(code)
         if tree is None or "f" not in functions_of(tree):
             continue
-        examples = [arguments(call, functions_of(tree)["f"]) for call in calls_in(f"f({row['input']})", "f")][:1]
+        examples = [arguments(call, functions_of(tree)["f"]) for call in calls_in(f"f({row['input']})", "f")][
+            :1
+        ]
         name = f"cruxeval/{row['id'].removeprefix('sample_')}"
-        yield Item(name, "cruxeval", "MIT", name, "python", missing_imports(code) + code, "f", select(examples))
+        yield Item(
+            name, "cruxeval", "MIT", name, "python", missing_imports(code) + code, "f", select(examples)
+        )
 
 
 def gfg_problem(title: str) -> str:
@@ -199,7 +211,14 @@ def gfg(data: Path) -> Iterator[Item]:
         examples = _asserted(code, row["testing_code"].strip().splitlines(), entry)[1]
         problem = gfg_problem(row["title"])
         yield Item(
-            f"gfg/python/{row['id']}", "gfg", "CC-BY-SA-2.0", problem, "python", missing_imports(code) + code, entry, examples
+            f"gfg/python/{row['id']}",
+            "gfg",
+            "CC-BY-SA-2.0",
+            problem,
+            "python",
+            missing_imports(code) + code,
+            entry,
+            examples,
         )
 
 
@@ -217,7 +236,13 @@ def gfg_pairs(data: Path) -> Iterator[Item]:
         entry = list(functions)[-1]
         name = f"gfgpairs/python/{row['line']}"
         yield Item(
-            name, "gfgpairs", "CC-BY-SA-2.0", problems[row["line"]], "python", missing_imports(code) + code, entry
+            name,
+            "gfgpairs",
+            "CC-BY-SA-2.0",
+            problems[row["line"]],
+            "python",
+            missing_imports(code) + code,
+            entry,
         )
 
 
@@ -244,7 +269,11 @@ def _rejoin_strings(words: list[str]) -> Iterator[str]:
     index = 0
     while index < len(words):
         quote = words[index]
-        end = next((i for i in range(index + 1, len(words)) if words[i] == quote), None) if quote in ("'", '"') else None
+        end = (
+            next((i for i in range(index + 1, len(words)) if words[i] == quote), None)
+            if quote in ("'", '"')
+            else None
+        )
         if end is None:
             yield quote
             index += 1
@@ -274,7 +303,14 @@ def leetcode(data: Path) -> Iterator[Item]:
                 problem = f"leetcode/{row['task_id']}"
                 entry = method if plain else f"Solution.{method}"
                 yield Item(
-                    f"{problem}/{number}", "leetcode", "MIT", problem, "python", preamble + "\n" + (plain or body), entry, examples
+                    f"{problem}/{number}",
+                    "leetcode",
+                    "MIT",
+                    problem,
+                    "python",
+                    preamble + "\n" + (plain or body),
+                    entry,
+                    examples,
                 )
 
 
@@ -312,13 +348,23 @@ def plain_functions(body: str, tree: ast.Module, entry: str) -> str:
     for member in methods:
         if not member.args.args or member.args.args[0].arg != "self" or member.args.posonlyargs:
             return ""
-        qualified = {id(node.value) for node in ast.walk(member) if isinstance(node, ast.Attribute) and node.attr in names}
+        qualified = {
+            id(node.value)
+            for node in ast.walk(member)
+            if isinstance(node, ast.Attribute) and node.attr in names
+        }
         for node in ast.walk(member):
             if isinstance(node, ast.Name) and node.id == "self" and id(node) not in qualified:
                 return ""
-            if (isinstance(node, ast.Name) and node.id in names) or (isinstance(node, ast.arg) and node.arg in names):
+            if (isinstance(node, ast.Name) and node.id in names) or (
+                isinstance(node, ast.arg) and node.arg in names
+            ):
                 return ""
-            if isinstance(node, ast.FunctionDef) and node is not member and (node.name in names or _first(node) == "self"):
+            if (
+                isinstance(node, ast.FunctionDef)
+                and node is not member
+                and (node.name in names or _first(node) == "self")
+            ):
                 return ""
     lines = body.splitlines(keepends=True)
     texts = []
@@ -332,7 +378,11 @@ def plain_functions(body: str, tree: ast.Module, entry: str) -> str:
     check = parse(plain)
     if check is None or entry not in functions_of(check):
         return ""
-    return "" if any(isinstance(node, ast.Name) and node.id in ("self", "Solution") for node in ast.walk(check)) else plain
+    return (
+        ""
+        if any(isinstance(node, ast.Name) and node.id in ("self", "Solution") for node in ast.walk(check))
+        else plain
+    )
 
 
 def _start(node: ast.ClassDef) -> int:
@@ -354,7 +404,11 @@ def _asserted(code: str, tests: Sequence[str], entry: str = "") -> tuple[str, tu
             if not isinstance(statement, ast.Assert):
                 continue
             for node in ast.walk(statement.test):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in functions:
+                if (
+                    isinstance(node, ast.Call)
+                    and isinstance(node.func, ast.Name)
+                    and node.func.id in functions
+                ):
                     entry = entry or node.func.id
                     if node.func.id == entry:
                         examples.append(arguments(node, functions[entry]))

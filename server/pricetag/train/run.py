@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 import torch
 import torch.distributed as dist
-import torch.multiprocessing as mp
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from torch import Tensor
+from torch.multiprocessing.spawn import spawn
 from torch.nn import functional as F
 from torch.nn.parallel import DistributedDataParallel
 
@@ -81,7 +81,7 @@ def train(recipe: Recipe, data: Path, validation: Path, folder: Path) -> Path:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        mp.spawn(_train, (recipe, data, validation, folder, port), nprocs=recipe.processes)  # type: ignore[no-untyped-call]
+        spawn(_train, (recipe, data, validation, folder, port), nprocs=recipe.processes)  # type: ignore[no-untyped-call]
     return folder / "best.pt"
 
 
@@ -153,7 +153,7 @@ def _train(
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("training", total=recipe.passes, completed=progress["passes"])
+        task = bar.add_task("training", total=recipe.passes, completed=int(progress["passes"]))
         while progress["passes"] < recipe.passes:
             batch = next(batches)
             rate = _rate(progress["passes"] / recipe.passes, recipe)

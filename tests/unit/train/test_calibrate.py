@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pricetag.rlm.numbers import SIZES
+from pricetag.rlm.prompt import render
+from pricetag.train.calibrate import abstention_curve, conformal_offsets, pair_correlation
+from pricetag.train.dataset import Example
+from pricetag.train.evaluate import interval_scores, paired_difference, score
+from pricetag.train.predict import Predictions
+
+
+def made(
+    count: int, spread: float, seed: int, claimed: float = 0.1
+) -> tuple[list[Example], dict[str, Predictions]]:
+    """Functions whose forecasts err by N(0, spread) and whose raw intervals claim a fixed half width."""
+    rng = np.random.default_rng(seed)
+    truth = rng.uniform(2, 6, (count, len(SIZES)))
+    shared = rng.normal(0, spread, (count // 2, 1)).repeat(2, axis=0)
+    errors = shared * 0.8 + rng.normal(0, 0.6 * spread, truth.shape)
+    mean = truth + errors
+    quantiles = np.stack((mean - claimed, mean, mean + claimed), axis=-1)
+    predictions = Predictions(mean, quantiles, np.zeros_like(mean))
+    examples = [
+        Example(
+            f"i/{row}", "s", f"p/{row // 2}", "python", "validation", render("python", "", "def f(): pass"),
+            {m: {n: float(10 ** truth[row, c]) for c, n in enumerate(SIZES)} for m in ("memory", "runtime")},
+        )
+        for row in range(count)
+    ]  # fmt: skip
+    return examples, {"memory": predictions, "runtime": predictions}
+
+
+def test_offsets_make_intervals_hold_on_new_functions() -> None:
+    offsets = conformal_offsets(*made(3000, 0.5, seed=0))
+    examples, fresh = made(3000, 0.5, seed=1)
+    for column, n in enumerate(SIZES):
+        own = offsets["python"]["memory"][str(n)]
+        truth = np.log10([example.values["memory"][n] for example in examples])
+        low = fresh["memory"].quantiles[:, column, 0] + own["low"]
+        high = fresh["memory"].quantiles[:, column, 2] + own["high"]
+        covered, width = interval_scores(truth, low, high)
+        assert 0.77 <= covered <= 0.83
+        assert width > 1.0
+
+
+def test_errors_of_two_solutions_of_a_problem_are_seen_to_correlate() -> None:
+    correlation, pairs = pair_correlation(*made(600, 0.5, seed=2))
+    assert correlation == pytest.approx(0.64, abs=0.08)
+    assert pairs == 300 * len(SIZES)
+
+
+def test_narrower_intervals_are_never_more_numerous() -> None:
+    examples, predictions = made(200, 0.5, seed=3)
+    kept = [share for _, share, _ in abstention_curve(examples, predictions, "memory")]
+    assert kept == sorted(kept)
+
+
+def test_scores_of_known_forecasts() -> None:
+    truth = np.linspace(1, 5, 40)
+    where = ("python", "all", "memory", 100)
+    perfect = score("RLM", where, truth, truth, 9.3)
+    assert perfect is not None
+    assert perfect.spearman == pytest.approx(1)
+    assert perfect.error == 0
+    constant = score("constant", where, truth, np.full(40, 3.0), 9.3)
+    assert constant is not None
+    assert constant.spearman == 0
+    assert constant.error == pytest.approx(np.abs(truth - 3).mean())
+    over = score("RLM", where, np.append(truth, np.inf), np.append(truth, 9.3), 9.3)
+    assert over is not None
+    assert (over.functions, over.over, over.error) == (41, 1, 0)
+    assert score("RLM", where, truth[:10], truth[:10], 9.3) is None
+
+
+def test_paired_difference_knows_the_better_model() -> None:
+    rng = np.random.default_rng(0)
+    truth = rng.normal(size=400)
+    difference, low, high = paired_difference(
+        truth, truth + rng.normal(size=400) * 0.2, truth + rng.normal(size=400), 9
+    )
+    assert low < difference < high
+    assert low > 0.1
