@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import tree_sitter_cpp
-import tree_sitter_python
-from tree_sitter import Language as Grammar
 from tree_sitter import Node, Parser
 
 from pricetag.syntax.function import Language
+from pricetag.syntax.outline import grammar
 
 # Node types whose identifier children are bound there, and the field they stand in ("" for any child).
 _BINDING = {
@@ -34,18 +32,13 @@ def bound_names(canonical: str, language: Language) -> tuple[str, ...]:
     """Names that a function's canonical text binds: its own, its parameters and locals, in order of appearance."""
     binding = _BINDING[language]
     names: dict[str, None] = {}
-    for node in _nodes(_parser(language).parse(canonical.encode("utf-8", "replace")).root_node):
+    for node in _nodes(Parser(grammar(language)).parse(canonical.encode("utf-8", "replace")).root_node):
         parent = node.parent
         if node.type != "identifier" or parent is None or (field := binding.get(parent.type)) is None:
             continue
         if not field or any(child == node for child in parent.children_by_field_name(field)):
             names[(node.text or b"").decode("utf-8", "replace")] = None
     return tuple(name for name in names if name not in _FIXED)
-
-
-def _parser(language: Language) -> Parser:
-    grammar = tree_sitter_python if language is Language.PYTHON else tree_sitter_cpp
-    return Parser(Grammar(grammar.language()))
 
 
 def _nodes(root: Node) -> Iterator[Node]:

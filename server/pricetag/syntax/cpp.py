@@ -6,22 +6,29 @@ import re
 
 from tree_sitter import Node, TreeCursor
 
-from pricetag.syntax.definition import Definition, first_error, node_text, squeeze
+from pricetag.syntax.definition import Definition, check, node_text, squeeze
 from pricetag.syntax.function import Parameter
 from pricetag.syntax.layout import Layout
 
 # --- definitions -----------------------------------------------------------------------------------------------------
 
 _DECLARATORS = frozenset(
-    ["pointer_declarator", "reference_declarator", "parenthesized_declarator", "array_declarator", "attributed_declarator", "function_declarator", "init_declarator", "variadic_declarator"]
+    [
+        "pointer_declarator",
+        "reference_declarator",
+        "parenthesized_declarator",
+        "array_declarator",
+        "attributed_declarator",
+        "function_declarator",
+        "init_declarator",
+        "variadic_declarator",
+    ]
 )
 
 
-def define(node: Node, start: int) -> Definition | None:
-    """Read a ``function_definition`` whose text, template header included, begins at byte ``start``.
-
-    None where it declares nothing that has a name.
-    """
+def define(node: Node, whole: Node) -> Definition | None:
+    """Read a ``function_definition``; ``whole`` is the node with its template header. None where it has no name."""
+    start = whole.start_byte
     declarator = node.child_by_field_name("declarator")
     body = _body(node)
     if declarator is None or body is None:
@@ -47,8 +54,7 @@ def define(node: Node, start: int) -> Definition | None:
         name_end = header.start_byte
         while name_end > name.start_byte and (name.text or b"")[: name_end - name.start_byte][-1:].isspace():
             name_end -= 1
-    whole = _headed(node, start)
-    error, row = first_error(whole)
+    error, row, long = check(whole)
     signature_end = _signature_end(node, body)
     return Definition(
         scope="::".join(scopes),
@@ -58,8 +64,8 @@ def define(node: Node, start: int) -> Definition | None:
         signature_end=signature_end - start,
         parameters=tuple(_parameters(parameters)) if parameters is not None else (),
         returns=_returns(node, function, name),
-        canonical=canonical(whole),
-        calls=tuple(_calls(node)),
+        canonical=canonical(whole) if not long else "",
+        calls=tuple(_calls(node)) if not long else (),
         docstring="",
         is_async=False,
         error=error,
@@ -70,13 +76,6 @@ def define(node: Node, start: int) -> Definition | None:
 def _body(node: Node) -> Node | None:
     body = node.child_by_field_name("body")
     return body or next((child for child in node.children if child.type == "try_statement"), None)
-
-
-def _headed(node: Node, start: int) -> Node:
-    """Return the outermost template declaration of ``node`` that begins at ``start``, or ``node`` itself."""
-    while node.start_byte > start and node.parent is not None:
-        node = node.parent
-    return node
 
 
 def _declared(declarator: Node) -> tuple[Node | None, Node | None]:
@@ -263,19 +262,55 @@ def _node(cursor: TreeCursor) -> Node:
 # --- canonical text --------------------------------------------------------------------------------------------------
 
 _WHOLE = frozenset(
-    ["string_literal", "raw_string_literal", "char_literal", "system_lib_string", "user_defined_literal", "operator_name", "destructor_name"]
+    [
+        "string_literal",
+        "raw_string_literal",
+        "char_literal",
+        "system_lib_string",
+        "user_defined_literal",
+        "operator_name",
+        "destructor_name",
+    ]
 )
 _CALLED = frozenset(
-    ["argument_list", "parameter_list", "subscript_argument_list", "array_declarator", "abstract_array_declarator", "new_declarator", "noexcept", "decltype", "delete_expression", "preproc_params", "preproc_argument_list", "throw_specifier", "static_assert_declaration", "alignas_qualifier"]
+    [
+        "argument_list",
+        "parameter_list",
+        "subscript_argument_list",
+        "array_declarator",
+        "abstract_array_declarator",
+        "new_declarator",
+        "noexcept",
+        "decltype",
+        "delete_expression",
+        "preproc_params",
+        "preproc_argument_list",
+        "throw_specifier",
+        "static_assert_declaration",
+        "alignas_qualifier",
+    ]
 )
 _CALLED_WORDS = frozenset(
     ["sizeof", "alignof", "decltype", "noexcept", "typeid", "alignas", "static_assert", "explicit", "..."]
 )
 _INITIALISED = frozenset(
-    ["compound_literal_expression", "init_declarator", "field_initializer", "new_expression", "declaration", "field_declaration"]
+    [
+        "compound_literal_expression",
+        "init_declarator",
+        "field_initializer",
+        "new_expression",
+        "declaration",
+        "field_declaration",
+    ]
 )
 _POINTERS = frozenset(
-    ["pointer_declarator", "reference_declarator", "abstract_pointer_declarator", "abstract_reference_declarator", "pointer_type_declarator"]
+    [
+        "pointer_declarator",
+        "reference_declarator",
+        "abstract_pointer_declarator",
+        "abstract_reference_declarator",
+        "pointer_type_declarator",
+    ]
 )
 _PREFIXED = frozenset(["pointer_expression", "unary_expression", "update_expression"])
 _DIRECTIVES = frozenset(["preproc_def", "preproc_function_def", "preproc_call", "preproc_using"])
@@ -353,7 +388,11 @@ class _Writer:
 
     def _leave(self, kind: str) -> None:
         outer, field = self.open[-1][0] if self.open else "", self.open[-1][1] if self.open else None
-        if kind in _DIRECTIVES or (outer == "template_declaration" and kind == "template_parameter_list") or (outer in ("preproc_if", "preproc_elif") and kind in _CONDITIONS and field != "body"):
+        if (
+            kind in _DIRECTIVES
+            or (outer == "template_declaration" and kind == "template_parameter_list")
+            or (outer in ("preproc_if", "preproc_elif") and kind in _CONDITIONS and field != "body")
+        ):
             self._line()
 
     def _line(self) -> None:
@@ -460,7 +499,15 @@ class _Writer:
 _BLOCKS = frozenset(["compound_statement", "field_declaration_list", "declaration_list", "requirement_seq"])
 _EXPRESSIONS = frozenset(["lambda_expression", "parenthesized_expression"])
 _CONDITIONS = frozenset(
-    ["binary_expression", "unary_expression", "call_expression", "parenthesized_expression", "preproc_defined", "identifier", "conditional_expression"]
+    [
+        "binary_expression",
+        "unary_expression",
+        "call_expression",
+        "parenthesized_expression",
+        "preproc_defined",
+        "identifier",
+        "conditional_expression",
+    ]
 )
 
 
@@ -469,7 +516,8 @@ def _strings(node: Node) -> str:
     parts = [child for child in node.named_children if child.type != "comment"]
     texts = [canonical(part) for part in parts]
     found = [
-        _STRING.fullmatch(text) if part.type == "string_literal" else None for part, text in zip(parts, texts, strict=True)
+        _STRING.fullmatch(text) if part.type == "string_literal" else None
+        for part, text in zip(parts, texts, strict=True)
     ]
     prefixes = {match[1] for match in found if match is not None}
     if len(prefixes - {""}) > 1 or None in found:

@@ -31,8 +31,17 @@ class Definition:
     error_row: int
 
 
-def first_error(node: Node) -> tuple[str, int]:
-    """Return what is wrong within ``node`` and on which of its rows; ("", 0) where its syntax is whole."""
+LONGEST = 100_000  # bytes: far beyond what a model reads, and a bound on the work per edit
+
+
+def check(node: Node) -> tuple[str, int, bool]:
+    """Return what is wrong within ``node`` ("" if nothing), on which of its rows, and whether it is too long to read."""
+    if node.end_byte - node.start_byte > LONGEST:
+        return f"longer than {LONGEST // 1000} kB", 0, True
+    return (*_first_error(node), False)
+
+
+def _first_error(node: Node) -> tuple[str, int]:
     if not node.has_error:
         return "", 0
     cursor = node.walk()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_DEEPEST = 32  # levels shown; text nested thousands deep would be all tabs
+
 
 class Layout:
     """Collects tokens into lines: one space between two tokens unless either is tight on that side, a tab per level."""
@@ -16,7 +18,7 @@ class Layout:
     def write(self, token: str, *, left: bool = False, right: bool = False) -> None:
         """Add a token; ``left`` and ``right`` say on which sides it takes no space."""
         if not self._line:
-            self._line.append("\t" * self.indent)
+            self._line.append("\t" * min(self.indent, _DEEPEST))
         elif not (left or self._tight):
             self._line.append(" ")
         self._line.append(token)

@@ -9,23 +9,22 @@ from collections.abc import Callable
 
 from tree_sitter import Node, TreeCursor
 
-from pricetag.syntax.definition import Definition, first_error, node_text, squeeze
+from pricetag.syntax.definition import Definition, check, node_text, squeeze
 from pricetag.syntax.function import Parameter
 from pricetag.syntax.layout import Layout
 
 # --- definitions -----------------------------------------------------------------------------------------------------
 
 
-def define(node: Node, start: int) -> Definition | None:
-    """Read a ``function_definition`` whose text, decorators included, begins at byte ``start``; None if nameless."""
+def define(node: Node, whole: Node) -> Definition | None:
+    """Read a ``function_definition``; ``whole`` is the node with its decorators. None where it has no name."""
+    start = whole.start_byte
     name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
     if name is None or body is None or name.is_missing:
         return None
     colon = next((child for child in node.children if child.type == ":"), body)
     parameters, returns = node.child_by_field_name("parameters"), node.child_by_field_name("return_type")
-    parent = node.parent
-    whole = parent if parent is not None and parent.start_byte == start and start < node.start_byte else node
-    error, row = first_error(whole)
+    error, row, long = check(whole)
     return Definition(
         scope="",
         name=node_text(name),
@@ -34,8 +33,8 @@ def define(node: Node, start: int) -> Definition | None:
         signature_end=(colon.end_byte if colon.type == ":" else body.start_byte) - start,
         parameters=tuple(_parameters(parameters)) if parameters is not None else (),
         returns=canonical(returns) if returns is not None else "",
-        canonical=canonical(whole),
-        calls=tuple(_calls(body)),
+        canonical=canonical(whole) if not long else "",
+        calls=tuple(_calls(body)) if not long else (),
         docstring=_docstring(body),
         is_async=node.children[0].type == "async",
         error=error,
@@ -130,19 +129,76 @@ _CLAUSES = frozenset(
 )
 # Where an expression ends by itself, so that parentheses around it are a matter of layout.
 _LOOSE = frozenset(
-    ["expression_statement", "assignment", "augmented_assignment", "return_statement", "if_statement", "elif_clause", "while_statement", "for_statement", "assert_statement", "raise_statement", "argument_list", "keyword_argument", "list", "tuple", "set", "pair", "subscript", "default_parameter", "typed_default_parameter", "parenthesized_expression", "with_item", "as_pattern", "except_clause", "expression_list", "pattern_list", "delete_statement", "type", "for_in_clause", "if_clause", "lambda", "match_statement", "case_clause", "decorator", "list_comprehension", "set_comprehension", "generator_expression", "named_expression"]
+    [
+        "expression_statement",
+        "assignment",
+        "augmented_assignment",
+        "return_statement",
+        "if_statement",
+        "elif_clause",
+        "while_statement",
+        "for_statement",
+        "assert_statement",
+        "raise_statement",
+        "argument_list",
+        "keyword_argument",
+        "list",
+        "tuple",
+        "set",
+        "pair",
+        "subscript",
+        "default_parameter",
+        "typed_default_parameter",
+        "parenthesized_expression",
+        "with_item",
+        "as_pattern",
+        "except_clause",
+        "expression_list",
+        "pattern_list",
+        "delete_statement",
+        "type",
+        "for_in_clause",
+        "if_clause",
+        "lambda",
+        "match_statement",
+        "case_clause",
+        "decorator",
+        "list_comprehension",
+        "set_comprehension",
+        "generator_expression",
+        "named_expression",
+    ]
 )
 _WALRUS = frozenset({"if_statement", "elif_clause", "while_statement", "if_clause", "argument_list"})
 _YIELD = frozenset({"assignment", "augmented_assignment", "expression_statement"})
 _AWAITABLE = frozenset({"call", "identifier", "attribute", "subscript"})
 _TUPLE_LOOSE = frozenset(
-    ["expression_statement", "assignment", "augmented_assignment", "return_statement", "for_statement", "for_in_clause", "delete_statement", "yield", "with_item", "subscript"]
+    [
+        "expression_statement",
+        "assignment",
+        "augmented_assignment",
+        "return_statement",
+        "for_statement",
+        "for_in_clause",
+        "delete_statement",
+        "yield",
+        "with_item",
+        "subscript",
+    ]
 )
 _SPLATS = frozenset(
-    ["list_splat", "dictionary_splat", "list_splat_pattern", "dictionary_splat_pattern", "splat_pattern", "parenthesized_list_splat"]
+    [
+        "list_splat",
+        "dictionary_splat",
+        "list_splat_pattern",
+        "dictionary_splat_pattern",
+        "splat_pattern",
+        "parenthesized_list_splat",
+    ]
 )
 _CALLED = frozenset({"argument_list", "parameters", "class_pattern"})
 _INDEXED = frozenset({"subscript", "type_parameter"})
+_BARE_POINT = re.compile(r"\.(?![0-9])")
 _DEEPEST_STRING = 4  # f-strings nested deeper than this are kept as they are
 
 
@@ -254,7 +310,11 @@ class _Writer:
             out.write(token, left=True, right=True)
         elif token in ("*", "**") and kind in ("except_clause", "except_group_clause"):
             out.write(token, left=True)
-        elif (token == "@" and kind == "decorator") or kind in _SPLATS or (kind == "unary_operator" and token in "-+~"):
+        elif (
+            (token == "@" and kind == "decorator")
+            or kind in _SPLATS
+            or (kind == "unary_operator" and token in "-+~")
+        ):
             out.write(token, right=True)
         elif token.strip():
             out.write(token)
@@ -279,11 +339,8 @@ class _Frame:
             self.omit = _is_loose(node, outer)
         elif kind in ("tuple", "tuple_pattern"):
             count = _item_count(node)
-            grouped = (
-                outer == "case_pattern"
-                and count == 1
-                and not any(child.type == "," for child in node.children)
-            )
+            bare = not any(child.type == "," for child in node.children)
+            grouped = kind == "tuple_pattern" and count == 1 and bare
             self.single = count == 1 and not grouped
             self.omit = grouped or (count > 1 and outer in _TUPLE_LOOSE)
         elif kind == "subscript":
@@ -315,6 +372,8 @@ def _is_loose(node: Node, outer: str) -> bool:
         return outer in _YIELD
     if outer == "await":
         return inner in _AWAITABLE
+    if outer == "unary_operator" and inner == "binary_operator":
+        return any(child.type == "**" for part in node.named_children for child in part.children)
     return outer in _LOOSE
 
 
@@ -331,9 +390,12 @@ def _only_text(statement: Node) -> bool:
 
 
 def _number(text: str) -> str:
-    """Write a number as formatters do: small letters, large hexadecimal digits."""
+    """Write a number as formatters do: small letters, large hexadecimal digits, digits on both sides of the point."""
     text = text.lower()
-    return "0x" + text[2:].upper() if text.startswith("0x") else text
+    if text.startswith("0x"):
+        return "0x" + text[2:].upper()
+    text = _BARE_POINT.sub(".0", text.replace("e+", "e"))
+    return "0" + text if text.startswith(".") else text
 
 
 # --- strings ---------------------------------------------------------------------------------------------------------
@@ -350,7 +412,8 @@ def _string_parts(string: Node) -> tuple[str, str, str, list[Node]]:
     closed = len(children) > 1 and children[-1].type == "string_end"
     text = node_text(string)
     content = text[len(opening) : -len(quote)] if closed and quote else text[len(opening) :]
-    return prefix.lower().replace("u", ""), quote, content, children[1:-1] if closed else children[1:]
+    prefix = "".join(sorted(prefix.lower().replace("u", ""), key="rbft".index))
+    return prefix, quote, content, children[1:-1] if closed else children[1:]
 
 
 def _strings(node: Node, quote: str, depth: int) -> str:

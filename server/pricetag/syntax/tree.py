@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from pathlib import PurePosixPath
-from types import ModuleType
 
 import tree_sitter
-import tree_sitter_cpp
-import tree_sitter_python
 
 from pricetag.syntax import cpp, python
 from pricetag.syntax.callees import Site, callees
 from pricetag.syntax.comments import directives, doc_above
 from pricetag.syntax.definition import Definition
 from pricetag.syntax.function import Function, Language
+from pricetag.syntax.outline import Capture, Outline, grammar
+from pricetag.syntax.rescue import rescue
 from pricetag.text import Buffer, Edit
 
 _SUFFIXES = {
     ".py": Language.PYTHON,
     **dict.fromkeys(
-        (".cpp", ".cc", ".cxx", ".c++", ".hpp", ".hh", ".hxx", ".h", ".h++", ".ipp", ".inl", ".tpp"),
+        (".cpp", ".cc", ".cxx", ".c++", ".hpp", ".hh", ".hxx", ".h", ".h++", ".ipp", ".inl", ".tpp", ".tcc"),
         Language.CPP,
     ),
 }
 _LANGUAGE_IDS = {"python": Language.PYTHON, "cpp": Language.CPP, "c": Language.CPP}
-_MODULES: dict[Language, ModuleType] = {Language.PYTHON: python, Language.CPP: cpp}
+_DEFINE = {Language.PYTHON: python.define, Language.CPP: cpp.define}
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
 _DEEPEST = 16  # functions nested deeper are left out: each holds the text of all within it
 
@@ -55,10 +51,11 @@ class SyntaxTree:
     def __init__(self, buffer: Buffer, language: Language) -> None:
         self.language = language
         self._buffer = buffer
-        self._parser = tree_sitter.Parser(_grammar(language))
+        self._parser = tree_sitter.Parser(grammar(language))
         self._source = _parsed(buffer.data)
         self._tree = self._parser.parse(self._source)
         self._functions: tuple[Function, ...] | None = None
+        self._outline = Outline(language)
         self._known: dict[tuple[object, ...], Definition | None] = {}
 
     @property
@@ -131,44 +128,51 @@ class SyntaxTree:
 
     def _sites(self) -> list[Site]:
         """Find the definitions and name each by the scopes around it."""
+        root = self._tree.root_node
+        captures = self._outline.captures(root, self._source)
+        if root.has_error:
+            captures = rescue(self._source, root, captures, self.language)
         known: dict[tuple[object, ...], Definition | None] = {}
         sites: list[Site] = []
-        around: list[_Scope] = []
-        for kind, start, end, node in self._captures():
+        around: list[Capture] = []
+        for capture in captures:
+            start, end = capture.start, capture.end
             while around and around[-1].end <= start:
                 around.pop()
-            if kind != "function":
-                around.append(_Scope(kind, start, end, _scope_name(node, kind)))
+            if capture.kind != "function":
+                around.append(capture)
                 continue
+            header = capture
             headers = len(around)
             while headers and around[headers - 1].kind == "header" and around[headers - 1].end == end:
                 headers -= 1
-                start = around[headers].start
+                header = around[headers]
             scopes = [scope for scope in around[:headers] if scope.kind != "header"]
             if sum(scope.kind == "function" for scope in scopes) >= _DEEPEST:
                 continue
             inside = scopes[-1].kind if scopes else ""
-            key = (self._source[start:end], inside == "class", node.has_error)
+            broken = capture.node is not None and capture.node.has_error
+            key = (self._source[header.start : end], start - header.start, inside == "class", broken)
             if key not in self._known:
-                self._known[key] = _MODULES[self.language].define(node, start)
+                self._known[key] = self._define(capture, header)
             definition = known[key] = self._known[key]
             if definition is None:
                 continue
-            site = self._site(definition, scopes, start, end)
+            site = self._site(definition, scopes, header.start, end)
             sites.append(site)
-            around.append(_Scope("function", start, end, site.qualified_name))
+            around.append(Capture("function", start, end, site.qualified_name))
         self._known = known  # what is no longer in the file is forgotten
         return sites
 
-    def _captures(self) -> list[tuple[str, int, int, tree_sitter.Node]]:
-        captures = tree_sitter.QueryCursor(_query(self.language)).captures(self._tree.root_node)
-        found = [
-            (kind, node.start_byte, node.end_byte, node) for kind, nodes in captures.items() for node in nodes
-        ]
-        found.sort(key=lambda capture: (capture[1], -capture[2], capture[0] == "function"))
-        return found
+    def _define(self, capture: Capture, header: Capture) -> Definition | None:
+        root = self._tree.root_node
+        node = capture.node or root.descendant_for_byte_range(capture.start, capture.end)
+        whole = header.node or root.descendant_for_byte_range(header.start, header.end)
+        if node is None or whole is None or node.type != "function_definition":
+            return None
+        return _DEFINE[self.language](node, whole)
 
-    def _site(self, definition: Definition, scopes: list[_Scope], start: int, end: int) -> Site:
+    def _site(self, definition: Definition, scopes: list[Capture], start: int, end: int) -> Site:
         separator = "." if self.language is Language.PYTHON else "::"
         path = _path(scopes, self.language)
         inside = scopes[-1].kind if scopes else ""
@@ -182,17 +186,7 @@ class SyntaxTree:
         return Site(definition, separator.join(filter(None, (path, definition.name))), owner, start, end)
 
 
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """A definition, class or namespace around the current place. A function's name is its qualified name."""
-
-    kind: str
-    start: int
-    end: int
-    name: str
-
-
-def _path(scopes: list[_Scope], language: Language) -> str:
+def _path(scopes: list[Capture], language: Language) -> str:
     """Return the qualified name of the innermost scope."""
     separator = "." if language is Language.PYTHON else "::"
     path = before = ""
@@ -206,31 +200,8 @@ def _path(scopes: list[_Scope], language: Language) -> str:
     return path
 
 
-def _scope_name(node: tree_sitter.Node, kind: str) -> str:
-    if kind not in ("class", "namespace"):
-        return ""
-    name = node.child_by_field_name("name")
-    if name is None:
-        return ""
-    if name.type == "template_type":
-        name = name.child_by_field_name("name") or name
-    return "".join((name.text or b"").decode("utf-8", "replace").split())
-
-
 def _parsed(data: bytes) -> bytes:
     """Return the bytes to parse: tree-sitter counts rows by \\n only, so each lone \\r becomes one. No byte moves."""
     if data.count(b"\r") == data.count(b"\r\n"):
         return data
     return _LONE_RETURN.sub(b"\n", data)
-
-
-@cache
-def _grammar(language: Language) -> tree_sitter.Language:
-    module = tree_sitter_python if language is Language.PYTHON else tree_sitter_cpp
-    return tree_sitter.Language(module.language())
-
-
-@cache
-def _query(language: Language) -> tree_sitter.Query:
-    source = files(__package__).joinpath(f"{language.value}.scm").read_text("utf-8")
-    return tree_sitter.Query(_grammar(language), source)
