@@ -28,8 +28,9 @@ from pathlib import Path
 
 import platformdirs
 
-from pricetag.measure.cpp_program import Subject, marker, prepare, program
+from pricetag.measure.cpp_program import Subject, prepare, program
 from pricetag.measure.label import MEMORY_LIMIT, SIZES, TIME_LIMIT, Item, Label
+from pricetag.measure.store import LabelStore
 from pricetag.workload.cpp_code import NoSuchFunction
 from pricetag.workload.cpp_types import UnsupportedType
 
@@ -159,38 +160,42 @@ def label_cpp(
     limits: CppLimits | None = None,
     jobs: int = 1,
     batch: int = 12,
-    again: bool = False,
+    again: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> Iterator[Label]:
     """Labels of every item at increasing sizes, as they come; the order of items is not kept.
 
     A size that fails or passes a limit ends its function: the larger ones are labelled alike with ``inferred`` set.
-    ``again`` measures a second time for repeatability. ``progress`` is told the items finished.
+    ``again`` measures one batch in so many a second time, for repeatability. ``progress`` is told the items finished.
     Raises ``CppUnavailable``.
     """
-    limits = limits or CppLimits()
+    finished = 0
+    for labels in _batches(list(items), sizes, limits or CppLimits(), jobs, batch, again):
+        yield from labels
+        finished += len({label.item for label in labels})
+        if progress is not None:
+            progress(finished)
+
+
+def _batches(
+    chosen: Sequence[Item], sizes: Sequence[int], limits: CppLimits, jobs: int, batch: int, again: int
+) -> Iterator[list[Label]]:
     tools = toolchain()
     sandbox(Path("/"))
-    work: queue.Queue[list[Item]] = queue.Queue()
+    work: queue.Queue[tuple[list[Item], bool]] = queue.Queue()
     results: queue.Queue[list[Label] | BaseException | None] = queue.Queue()
-    group: list[Item] = []
-    for item in items:
-        group.append(item)
-        if len(group) == batch:
-            work.put(group)
-            group = []
-    if group:
-        work.put(group)
+    for count, start in enumerate(range(0, len(chosen), batch)):
+        work.put((list(chosen[start : start + batch]), again > 0 and count % again == 0))
     stopping = threading.Event()
 
     def worker() -> None:
         try:
             while not stopping.is_set():
                 try:
-                    chosen = work.get_nowait()
+                    group, twice = work.get_nowait()
                 except queue.Empty:
                     break
-                results.put(_label_batch(tools, chosen, sorted(sizes), limits, again, stopping))
+                results.put(_label_batch(tools, group, sorted(sizes), limits, twice, stopping))
         except BaseException as error:
             results.put(error)
         finally:
@@ -200,7 +205,6 @@ def label_cpp(
     for thread in threads:
         thread.start()
     running = len(threads)
-    finished = 0
     try:
         while running:
             got = results.get()
@@ -209,12 +213,49 @@ def label_cpp(
             elif isinstance(got, BaseException):
                 raise got
             else:
-                finished += len({label.item for label in got})
-                yield from got
-                if progress is not None:
-                    progress(finished)
+                yield got
     finally:
         stopping.set()
+
+
+def label_cpp_file(
+    items: Iterable[Item],
+    path: Path | str,
+    jobs: int = 1,
+    sizes: Sequence[int] = SIZES,
+    *,
+    limits: CppLimits | None = None,
+    again: int = 20,
+    progress: Callable[[int], None] | None = None,
+) -> int:
+    """Append the labels of the C++ ``items`` to the file at ``path``, passing over those it has at all sizes.
+
+    Returns how many items were labelled. Raises ``CppUnavailable``.
+    """
+    store = LabelStore(Path(path))
+    done = store.finished(sizes)
+    todo = [item for item in items if item.language == "cpp" and item.id not in done]
+    seen: set[str] = set()
+    for labels in _batches(todo, sizes, limits or CppLimits(), jobs, 12, again):
+        store.append(labels)
+        seen |= {label.item for label in labels}
+        if progress is not None:
+            progress(len(seen))
+    return len(seen)
+
+
+class CppRunner:
+    """Labels C++ items one at a time (``measure.labelling.Runner``); ``label_cpp`` is several times faster for many."""
+
+    def __init__(self, time_limit: float = TIME_LIMIT, memory_limit: int = MEMORY_LIMIT) -> None:
+        self._limits = CppLimits(time_limit, memory_limit)
+
+    def measure(self, item: Item, sizes: Sequence[int] = SIZES) -> list[Label]:
+        """One label per size. Raises ``CppUnavailable``."""
+        return list(label_cpp([item], sizes, limits=self._limits))
+
+    def close(self) -> None:
+        """Nothing is held between calls."""
 
 
 def _label_batch(
@@ -439,6 +480,3 @@ def _labels(
             ended = label
         labels.append(label)
     return labels
-
-
-__all__ = ["CppLimits", "CppUnavailable", "Toolchain", "label_cpp", "marker", "sandbox", "toolchain"]

@@ -70,7 +70,7 @@ _STD = {
     name: f"std::{name}"
     for name in (
         "vector string deque list forward_list map unordered_map multimap unordered_multimap set unordered_set multiset unordered_multiset "
-        "pair tuple array stack queue priority_queue string_view optional greater less"
+        "pair tuple array span stack queue priority_queue string_view optional greater less"
     ).split()
 }
 

@@ -10,6 +10,7 @@ import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from pricetag.syntax.function import Parameter
 from pricetag.workload.cpp_code import Struct, read_structs
@@ -145,10 +146,13 @@ class _Maker:
         self._digits = (
             re.search(r"\b(number string|numeric|digits?|large number|string number)\b", words) is not None
         )
+        self._graph = False  # the parameter's name says adjacency lists
+        self._bound = ""  # C++ expression: ints of the row being built are below it
         self.copies, self.compares = True, True
 
     def argument(self, name: str, type_: CppType, samples: list[object], collection: bool) -> CppArgument:
         self.copies, self.compares = True, True
+        self._graph = re.search(r"adj|graph|neighbou?rs|children|edges", name, re.IGNORECASE) is not None
         shape, build, passed = self._stored(type_, samples, collection)
         if type_.reference == "&&":
             passed = f"std::move({passed})"
@@ -181,12 +185,13 @@ class _Maker:
                 return linked
         if type_.pointers or type_.arrays:
             return self._pointed(type_, samples, collection)
-        size: Size = "n"
-        if _is_text(type_) and samples:
-            longest = max((len(value) for value in samples if isinstance(value, str)), default=0)
-            if longest <= 1 or collection:
-                size = max(1, longest)
-        shape, build = self._value(type_.value, samples, size)
+        if _is_text(type_):  # a string_view looks into a stored string
+            text, build = self._text(samples, _text_size(samples, collection))
+            return replace(text, container=type_.base), build, "{}"
+        if type_.base == "span" and type_.args:
+            shape, build = self._value(CppType("vector", (type_.args[0].value,)), samples, "n")
+            return (replace(shape, container="span") if isinstance(shape, Sized) else shape), build, "{}"
+        shape, build = self._value(type_.value, samples, "n")
         return shape, build, "{}"
 
     def _pointed(self, type_: CppType, samples: list[object], collection: bool) -> tuple[Shape, str, str]:
@@ -196,11 +201,7 @@ class _Maker:
         if type_.reference == "&" and type_.arrays:
             raise UnsupportedType("reference to array")
         if depth == 1 and item.base == "char":
-            size: Size = "n"
-            longest = max((len(value) for value in samples if isinstance(value, str)), default=0)
-            if samples and (longest <= 1 or collection):
-                size = max(1, longest)
-            text, build = self._text(samples, size)
+            text, build = self._text(samples, _text_size(samples, collection))
             return text, f"pricetag::buffer<char>({build})", "{}.data()"
         if depth == 1:
             shape, build = self._value(CppType("vector", (item,)), samples, "n")
@@ -288,11 +289,7 @@ class _Maker:
         base, args = type_.base, type_.args
         if base in TEXTS:
             if base == "string_view":
-                raise (
-                    UnsupportedType("string_view inside a container")
-                    if size != "n"
-                    else UnsupportedType("string_view")
-                )
+                raise UnsupportedType("string_view inside a container")
             return self._text(samples, size)
         if base in ("pair", "tuple"):
             fields = [
@@ -329,7 +326,8 @@ class _Maker:
                 for pair in value
                 if isinstance(pair, list) and len(pair) == 2
             ]
-            key, key_build = self._value(args[0], [pair[0] for pair in pairs], _FIXED_LENGTH)
+            keys = [] if args[0].base in TEXTS else [pair[0] for pair in pairs]  # words must not run out
+            key, key_build = self._value(args[0], keys, _FIXED_LENGTH)
             value, value_build = self._value(
                 args[1], [pair[1] for pair in pairs], "sqrt n" if nested else _FIXED_LENGTH
             )
@@ -344,57 +342,75 @@ class _Maker:
         items = _inner(samples)
         outer, inner = size, size
         if size == "n" and _container(item):
-            outer = inner = "sqrt n"
-            lengths = {len(value) for value in items if isinstance(value, (list, str))}
-            outers = {len(value) for value in samples if isinstance(value, list)}
-            if item.base in TEXTS and lengths:
-                outer, inner = (
-                    "n",
-                    max(
-                        1,
-                        round(
-                            statistics.mean(len(value) for value in items if isinstance(value, (list, str)))
-                        ),
-                    ),
-                )
-            elif len(lengths) == 1 and outers != lengths and len(items) >= 3 and max(lengths) <= 4:
-                outer, inner = "n", max(1, *lengths)  # rows of a fixed width
+            outer, inner = self._nested_sizes(item, samples)
         elif size == "sqrt n" and _container(item):
             inner = 2
+        if type_.base in SETS and item.base in TEXTS:  # short words run out before there are n of them
+            items, inner = [], max(_FIXED_LENGTH, inner) if isinstance(inner, int) else inner
+        bound, self._bound = self._bound, ""
+        if _container(item) and self._is_graph(samples):
+            self._bound = _expression(outer)  # rows hold indices of rows
         shape, build = self._value(item, items, inner)
+        self._bound = ""
+        rows = [
+            value for value in samples if isinstance(value, list) and all(isinstance(v, int) for v in value)
+        ]
+        if (
+            item.base in INTEGERS
+            and item.scalar
+            and (bound or (outer == "n" and _are_indices(rows, samples)))
+        ):
+            shape = Scalar("int", "up to n", low=0)
+            build = f"pricetag::number<{item}>(pt_s, 0L, {bound or 'pt_s.n'} - 1)"
         if type_.base == "priority_queue":
             self.compares = False
         made = f"pricetag::container<{type_}>({_expression(outer)}, [&] {{ return {build}; }})"
-        order = (
-            self._order(samples)
-            if isinstance(shape, Scalar) and type_.base in SEQUENCES and outer == "n"
-            else ""
-        )
+        whole = isinstance(shape, Scalar) and type_.base in SEQUENCES and outer == "n"
+        order = self._order(rows) if whole and len(rows) == len(samples) else ""
         if order == "sorted":
             made = f"pricetag::sorted({made})"
             return Sized(type_.base, (shape,), outer, order="sorted"), made
         if order == "permutation" and type_.base != "list":
-            first = min(min(value) for value in samples if isinstance(value, list) and value)
+            first = min(min(row) for row in rows if row)
             return Sized(
                 type_.base, (shape,), outer, order="permutation"
             ), f"pricetag::permutation(pt_s, {made}, {first}L)"
         return Sized(type_.base, (shape,), outer), made
 
-    def _order(self, samples: list[object]) -> str:
-        rows = [
-            value
-            for value in samples
-            if isinstance(value, list) and len(value) >= 3 and all(isinstance(v, int) for v in value)
-        ]
-        if not rows:
-            return "sorted" if self._sorted and not samples else ""
-        if all(sorted(row) in (list(range(len(row))), list(range(1, len(row) + 1))) for row in rows):
-            return "sorted" if all(row == sorted(row) for row in rows) else "permutation"
+    def _nested_sizes(self, item: CppType, samples: list[object]) -> tuple[Size, Size]:
+        items = [value for value in _inner(samples) if isinstance(value, (list, str))]
+        lengths = {len(value) for value in items}
+        outers = {len(value) for value in samples if isinstance(value, list)}
+        if item.base in TEXTS:
+            return "n", max(1, round(statistics.mean(map(len, items)))) if items else _FIXED_LENGTH
+        if len(lengths) == 1 and outers != lengths and len(items) >= 3 and max(lengths) <= 4:
+            return "n", max(1, *lengths)  # rows of a fixed width
+        return "sqrt n", "sqrt n"
+
+    def _is_graph(self, samples: list[object]) -> bool:
+        """Whether rows of ints are adjacency lists: each int is the index of a row, and rows differ in length."""
+        if not samples:
+            return self._graph
+        boards = [value for value in samples if isinstance(value, list) and len(value) >= 3]
+        rows = [(row, len(board)) for board in boards for row in board if isinstance(row, list)]
         return (
-            "sorted"
-            if all(row == sorted(row) for row in rows) and any(len(set(row)) > 3 for row in rows)
-            else ""
+            bool(rows)
+            and len({len(row) for row, _ in rows}) > 1
+            and all(isinstance(v, int) and 0 <= v < height for row, height in rows for v in row)
         )
+
+    def _order(self, rows: list[list[int]]) -> Literal["", "sorted", "permutation"]:
+        """What all example rows are; small examples prove nothing, so it takes two rows of three or one of five."""
+        long = [row for row in rows if len(row) >= 3]
+        if not long:
+            return "sorted" if self._sorted and not rows else ""
+        if len(long) < 2 and len(long[0]) < 5:
+            return ""
+        ascending = all(row == sorted(row) for row in rows)
+        low = min(min(row) for row in rows if row)
+        if low in (0, 1) and all(sorted(row) == list(range(low, low + len(row))) for row in rows if row):
+            return "sorted" if ascending else "permutation"
+        return "sorted" if ascending else ""
 
     def _text(self, samples: list[object], size: Size) -> tuple[Sized, str]:
         seen = "".join(value for value in samples if isinstance(value, str))
@@ -457,6 +473,26 @@ class _Maker:
 
 def _container(type_: CppType) -> bool:
     return type_.base in SEQUENCES | ADAPTERS | SETS | MAPS | TEXTS
+
+
+def _text_size(samples: list[object], collection: bool) -> Size:
+    """n, but a single letter stays one, and text beside a collection keeps the length of its examples."""
+    longest = max((len(value) for value in samples if isinstance(value, str)), default=0)
+    if samples and (longest <= 1 or collection):
+        return max(1, longest)
+    return _FIXED_LENGTH if collection else "n"
+
+
+def _are_indices(rows: list[list[int]], samples: list[object]) -> bool:
+    """Whether the ints of every example are places in it (parents, jumps)."""
+    long = [row for row in rows if len(row) >= 3]
+    return (
+        len(rows) == len(samples)
+        and (len(long) >= 2 or any(len(row) >= 5 for row in long))
+        and all(0 <= v < len(row) for row in rows for v in row)
+        and any(v > 2 for row in rows for v in row)
+        and not all(sorted(row) == list(range(len(row))) for row in rows)
+    )
 
 
 def _in_record(type_: CppType, size: Size) -> Size:
