@@ -30,7 +30,7 @@ IMPORTS = {
     **dict.fromkeys(("reduce", "cmp_to_key", "lru_cache", "cache", "partial"), "from functools import {}"),
     **dict.fromkeys(("bisect_left", "bisect_right", "insort"), "from bisect import {}"),
     **dict.fromkeys(("permutations", "combinations", "product", "groupby", "accumulate", "chain"), "from itertools import {}"),
-    **dict.fromkeys(("List", "Dict", "Tuple", "Set", "Optional", "Iterable", "Any"), "from typing import {}"),
+    **dict.fromkeys(("List", "Dict", "Tuple", "Set", "Optional", "Iterable", "Iterator", "Any"), "from typing import {}"),
     "Queue": "from queue import Queue", "PriorityQueue": "from queue import PriorityQueue",
     "np": "import numpy as np", "numpy": "import numpy", "deepcopy": "from copy import deepcopy",
     "maxsize": "from sys import maxsize", "hq": "import heapq as hq",
