@@ -1,5 +1,5 @@
 // A real VS Code without a desktop: code-server with the packaged extension, in folders of its own.
-import { execFile, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -85,6 +85,8 @@ export async function startCodeServer({ folder, vsix, settings = {}, machine = {
       const payload = [['openFile', `vscode-remote://127.0.0.1:${port}${path.join(folder, file)}`]];
       return `${url}/?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
     },
+    /** The ids of the processes below code-server whose command line holds this text. */
+    processes: (text) => below(child.pid).filter(({ args }) => args.includes(text)).map(({ pid }) => pid),
     setMachineSettings: (values) => writeJson(machineSettings, values),
     keepLogs,
     exited,
@@ -95,6 +97,18 @@ export async function startCodeServer({ folder, vsix, settings = {}, machine = {
 function writeJson(file, value) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, JSON.stringify(value, null, 2));
+}
+
+function below(root) {
+  const listed = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' });
+  const all = listed.split('\n').map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line)).filter((match) => match !== null);
+  const found = [];
+  for (let parents = [root]; parents.length > 0; ) {
+    const children = all.filter(([, , parent]) => parents.includes(Number(parent)));
+    found.push(...children.map(([, pid, , args]) => ({ pid: Number(pid), args })));
+    parents = children.map(([, pid]) => Number(pid));
+  }
+  return found;
 }
 
 function freePort() {

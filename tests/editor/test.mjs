@@ -89,7 +89,7 @@ async function checkExample(workspace, example) {
   });
 
   await check(`${example.file}: hover with a table`, async () => {
-    await window.line(example.signature).locator('span', { hasText: new RegExp(`^\\s*${example.function}\\s*$`) }).first().hover();
+    await window.nameIn(example).hover();
     await window.hover(example.function).locator('table').waitFor();
     const rows = await window.hover(example.function).locator('table tbody tr').allTextContents();
     expect(rows.length >= 2 && rows.every((row) => COST.test(row)), `no costs in the table: ${rows.join(' | ')}`);
@@ -133,12 +133,26 @@ async function checkExample(workspace, example) {
   });
 }
 
+/** Where a person has not trusted the folder there are forecasts all the same. */
+async function runRestricted(session, browser) {
+  window = await Window.open(browser, session.page(EXAMPLES[0].file));
+  await check('hints in Restricted Mode', async () => {
+    await window.page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor();
+    await window.hint(EXAMPLES[0].signature).waitFor();
+  });
+}
+
 async function run(session, browser, workspace) {
   window = await Window.open(browser, session.page(EXAMPLES[0].file));
   await window.line(EXAMPLES[0].signature).waitFor();
 
   await window.press('Control+B'); // more room
   await checkExample(workspace, EXAMPLES[0]);
+
+  await check('the language status names the model', async () => {
+    await window.languageStatus(/Pricetag: Ready: \S/);
+  });
+  await window.press('Escape');
 
   await check('hints toggled off', async () => {
     await window.runCommand('Pricetag: Toggle Hints');
@@ -161,18 +175,35 @@ async function run(session, browser, workspace) {
     session.setMachineSettings({ 'pricetag.server.path': server });
     await window.hint(EXAMPLES[1].signature).waitFor();
   });
+
+  await check('a killed server is started again', async () => {
+    const before = session.processes(`${server} serve`);
+    expect(before.length > 0, 'no server process found');
+    for (const pid of before) process.kill(pid, 'SIGKILL');
+    await window.until('a new server', () => session.processes(`${server} serve`).some((pid) => !before.includes(pid)));
+    // Until the new server has said what it can do, a hover is empty and stays so: hover anew.
+    await window.until('a hover with a table', async () => {
+      await window.line('#include <vector>').hover();
+      await window.nameIn(EXAMPLES[1]).hover();
+      const table = window.hover(EXAMPLES[1].function).locator('table');
+      return table.waitFor({ timeout: 2000 }).then(() => true, () => false);
+    });
+  });
 }
 
 const workspace = makeWorkspace();
 let session;
 let browser;
 try {
-  [session, browser] = await Promise.all([
-    startCodeServer({
+  browser = await launchBrowser();
+  for (const [trusted, steps] of [[true, run], [false, runRestricted]]) {
+    session = await startCodeServer({
       folder: workspace,
       vsix,
+      trusted,
       machine: { 'pricetag.server.path': server },
       settings: {
+        'security.workspace.trust.startupPrompt': 'never',
         // What is typed must be what stands there.
         'editor.autoIndent': 'none',
         'editor.autoClosingBrackets': 'never',
@@ -183,10 +214,10 @@ try {
         'editor.hover.delay': 100,
         'editor.cursorBlinking': 'solid',
       },
-    }),
-    launchBrowser(),
-  ]);
-  await run(session, browser, workspace);
+    });
+    await steps(session, browser, workspace);
+    await session.stop();
+  }
 } catch (error) {
   if (failed === 0) failed = 1;
   console.log(error instanceof Error ? error.stack : error);

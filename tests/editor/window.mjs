@@ -49,6 +49,11 @@ export class Window {
     return this.line(text).locator('span > span', { hasText: COST }).last();
   }
 
+  /** The name of an example's function, in its signature. */
+  nameIn({ signature, function: name }) {
+    return this.line(signature).locator('span', { hasText: new RegExp(`^\\s*${name}\\s*$`) }).first();
+  }
+
   get hints() {
     return this.page.locator('.editor-instance .view-line', { hasText: COST });
   }
@@ -65,6 +70,12 @@ export class Window {
   /** Errors and warnings as the status bar counts them, such as "00". */
   async problemCounts() {
     return (await this.page.locator('.statusbar-item[id="status.problems"]').textContent()).replace(/\s/g, '');
+  }
+
+  /** What the language status menu says. */
+  async languageStatus(text) {
+    await this.page.locator('[id="status.languageStatus"]').click();
+    await this.page.locator('.hover-language-status', { hasText: text }).first().waitFor();
   }
 
   notification(text) {
