@@ -37,11 +37,12 @@ from pricetag.workload.build import build_arguments
 from pricetag.workload.examples import LinkedList, Tree, infer_from_examples, longest
 from pricetag.workload.shape import Workload
 
-_SINGLE = 0.020  # seconds: a longer call is timed alone, a shorter one in loops
+_SINGLE = 0.005  # seconds: a longer call is timed alone, a shorter one in loops
 _LOOP = 200e-6  # seconds a loop of short calls should take
 _SAMPLES = 5
 _PREPARATION = 0.008  # seconds per sample that may go into copying inputs and renewing the namespace
 _TRACED_SLOWDOWN = 3  # a traced call may take this many times the limit
+_HOPELESS = 4  # a call expected to take this many times the limit, by the growth so far, is not tried
 _TRACED_SLACK = 512 << 20  # bytes of tracemalloc's own records
 _MODULE = "solution"
 _MESSAGES = 1 << 20  # bytes a runner may report
@@ -223,33 +224,76 @@ def _measure(request: dict[str, Any], send: Send) -> None:
         workload = infer_from_examples(program.names, examples)
     send({"assumes": str(workload)})
     example = longest(examples)
+    course = Course(limit)
+    cycle = False
     for n in request["sizes"]:
+        if course.hopeless(n):
+            send({"n": n, "over": ["runtime"], "inferred": True})
+            return
         send({"phase": "build", "n": n})
         _deadline(limit + 5)
         rng = random.Random(f"{request['seed']}:{n}")
-        inputs = Inputs(program, workload, n, rng, example)
-        if n == request["sizes"][0] and not _warm_up(program, inputs, send, n, limit):
-            continue
-        if not _measure_size(program, inputs, n, request, send):
+        inputs = Inputs(program, workload, n, rng, example, cycle)
+        if n == request["sizes"][0]:
+            failed = _warm_up(program, inputs, send, n, limit)
+            if failed and example is not None:
+                inputs = Inputs(program, workload, n, rng, example, cycle=True)
+                cycle = not _warm_up(program, inputs, send, n, limit)
+            if failed and not cycle:
+                send({"n": n, **failed})
+                continue
+        if not _measure_size(program, inputs, n, request, course, send):
             return
 
 
-def _warm_up(program: Program, inputs: Inputs, send: Send, n: int, limit: float) -> bool:
-    """One call outside all measurements: imports, caches, specialised byte code."""
+class Course:
+    """How the cost of one function went so far over n: what is worth trying next."""
+
+    def __init__(self, limit: float) -> None:
+        self._limit = limit
+        self._runtimes: list[tuple[int, float]] = []
+        self._slowdown = 2.0  # of a traced call
+
+    def ran(self, n: int, seconds: float) -> None:
+        """An untraced call took ``seconds``."""
+        self._runtimes.append((n, seconds))
+
+    def traced(self, n: int, seconds: float) -> None:
+        """A traced call took ``seconds``, ``inf`` where it was given up."""
+        at, runtime = self._runtimes[-1]
+        if at == n and runtime > 0.001:
+            self._slowdown = max(1.0, seconds / runtime)
+
+    def hopeless(self, n: int) -> bool:
+        """Whether a call at ``n`` will certainly pass the limit: the last decade's growth once more is far beyond it."""
+        if len(self._runtimes) < 2:
+            return False
+        (earlier, short), (later, long) = self._runtimes[-2:]
+        if long < 0.01 or short <= 0 or n / later < later / earlier * 0.999:
+            return False
+        return long * (long / short) > _HOPELESS * self._limit and long / short >= 5
+
+    def traceable(self) -> bool:
+        """Whether a traced call at the n just timed is likely to end in time."""
+        return bool(self._runtimes) and self._runtimes[-1][1] * self._slowdown < _TRACED_SLOWDOWN * self._limit
+
+
+def _warm_up(program: Program, inputs: Inputs, send: Send, n: int, limit: float) -> dict[str, Any]:
+    """One call outside all measurements: imports, caches, specialised byte code. Says how it failed, if it did."""
     send({"phase": "runtime", "n": n})
     _deadline(limit)
     try:
         _drain(program.fresh()(*inputs.copy()))
     except MemoryError:
-        send({"n": n, "over": ["memory"]})
-        return False
+        return {"over": ["memory"]}
     except BaseException as error:
-        send({"n": n, "failed": _reason(error)})
-        return False
-    return True
+        return {"failed": _reason(error)}
+    return {}
 
 
-def _measure_size(program: Program, inputs: Inputs, n: int, request: dict[str, Any], send: Send) -> bool:
+def _measure_size(
+    program: Program, inputs: Inputs, n: int, request: dict[str, Any], course: Course, send: Send
+) -> bool:
     """Time and trace calls at one n. False where larger n need not be tried."""
     limit, memory_limit = request["time_limit"], request["memory_limit"]
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
@@ -257,15 +301,23 @@ def _measure_size(program: Program, inputs: Inputs, n: int, request: dict[str, A
         send({"phase": "runtime", "n": n})
         resource.setrlimit(resource.RLIMIT_AS, (min(hard, address_space() + memory_limit + (64 << 20)), hard))
         timing = _time(program, inputs, limit)
+        course.ran(n, timing["runtime"])
         send({"n": n, **timing})
         if request["again"] and timing["runtime"] < limit / 4:
             send({"phase": "again", "n": n})
             send({"n": n, "runtime_again": _time(program, inputs, limit)["runtime"]})
         resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
         for name in ("memory", "memory_again")[: 1 + request["again"]]:
+            if not course.traceable():
+                break
             send({"phase": name, "n": n})
-            _deadline(limit * _TRACED_SLOWDOWN + 1)
-            peak = _trace(program, inputs)
+            start = time.thread_time()
+            try:
+                peak = _trace(program, inputs, limit * _TRACED_SLOWDOWN)
+            except _TooSlow:
+                course.traced(n, float("inf"))
+                break
+            course.traced(n, time.thread_time() - start)
             if peak > memory_limit:
                 send({"n": n, "over": ["memory"]})
                 return False
@@ -279,6 +331,7 @@ def _measure_size(program: Program, inputs: Inputs, n: int, request: dict[str, A
             send({"n": n, "over": ["memory"]})
         return False
     except RecursionError as error:
+        tracemalloc.stop()
         send({"n": n, "failed": _reason(error)})
         return False
     except BaseException as error:
@@ -313,7 +366,7 @@ def _time(program: Program, inputs: Inputs, limit: float) -> dict[str, Any]:
     _drain(result)
     first = (time.thread_time_ns() - start) / 1e9
     del result
-    mutates = inputs.changed(arguments)
+    inputs.mutated = mutates = inputs.changed(arguments)
     del arguments
     if first >= _SINGLE:
         repeats = 2 if first * 3 < min(0.6, limit) else 1 if first * 3 < limit else 0
@@ -367,18 +420,37 @@ def _sample(pairs: Iterable[tuple[Any, Any]], drain: bool) -> float:
     return (time.thread_time_ns() - start) / 1e9
 
 
-def _trace(program: Program, inputs: Inputs) -> int:
-    """Peak bytes above the level at the call, the result included."""
-    gc.collect()
-    tracemalloc.start()
-    function = program.fresh()
-    arguments = inputs.copy()
-    gc.collect()
-    tracemalloc.reset_peak()
-    level = tracemalloc.get_traced_memory()[0]
-    result = function(*arguments)
-    _drain(result)
-    peak = tracemalloc.get_traced_memory()[1]
+class _TooSlow(BaseException):
+    """A traced call took too long; the runner itself goes on."""
+
+
+def _give_up(_signal: int, _frame: object) -> None:
+    _deadline(1)  # should the function hold on to its life
+    raise _TooSlow
+
+
+def _trace(program: Program, inputs: Inputs, seconds: float) -> int:
+    """Peak bytes above the level at the call, the result included. Raises ``_TooSlow`` after ``seconds`` of the call."""
+    if inputs.mutated:
+        tracemalloc.start()  # before the inputs: what the call frees of them must count
+    try:
+        function = program.fresh()
+        arguments = inputs.copy()
+        gc.collect()
+        tracemalloc.start()
+        signal.signal(signal.SIGPROF, _give_up)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        tracemalloc.reset_peak()
+        level = tracemalloc.get_traced_memory()[0]
+        result = function(*arguments)
+        _drain(result)
+        peak = tracemalloc.get_traced_memory()[1]
+        _deadline(10)
+    except MemoryError:
+        raise  # still tracing: the peak tells whether the limit was passed
+    except BaseException:
+        tracemalloc.stop()
+        raise
     tracemalloc.stop()
     return max(0, peak - level)
 
@@ -453,10 +525,17 @@ class Inputs:
     """The arguments of one size: built once, handed out as copies that share nothing."""
 
     def __init__(
-        self, program: Program, workload: Workload, n: int, rng: random.Random, example: tuple[object, ...] | None
+        self,
+        program: Program,
+        workload: Workload,
+        n: int,
+        rng: random.Random,
+        example: tuple[object, ...] | None,
+        cycle: bool = False,
     ) -> None:
         self._program = program
-        arguments = build_arguments(workload, n, rng, example)
+        self.mutated = True  # by the last timed call, as far as anyone can tell
+        arguments = build_arguments(workload, n, rng, example, cycle)
         self._nodes = _holds_nodes(arguments)
         self._plain: list[object] = []
         try:

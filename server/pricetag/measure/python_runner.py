@@ -208,6 +208,7 @@ def _apply(label: Label, message: dict[str, Any]) -> None:
         label.repeats = message["repeats"]
     if isinstance(message.get("failed"), str):
         label.failed = message["failed"]
+    label.inferred = message.get("inferred") is True
     if isinstance(message.get("over"), list):
         label.over = [m for m in ("memory", "runtime") if m in message["over"]]
 
@@ -230,5 +231,5 @@ def _extend(sizes: Sequence[int], labels: dict[int, Label], touched: set[int], f
     for n in sizes:
         if n > last.n:
             labels[n].over = list(last.over)
-            labels[n].failed = last.failed or ("" if last.over else "timeout traced")
+            labels[n].failed = last.failed or ("" if last.over else "not run")
             labels[n].inferred = True

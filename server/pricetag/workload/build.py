@@ -18,15 +18,21 @@ _WORD = 5  # length of a word where no example shows one
 
 
 def build_arguments(
-    workload: Workload, n: int, rng: random.Random, example: Sequence[object] | None = None
+    workload: Workload, n: int, rng: random.Random, example: Sequence[object] | None = None, cycle: bool = False
 ) -> list[object]:
-    """One value per kind. ``example`` holds the values that plain parameters keep. Raises ValueError if n < 1."""
+    """One value per kind. ``example`` holds the values that plain parameters keep. Raises ValueError if n < 1.
+
+    ``cycle`` repeats the items of the example instead of drawing new ones: for functions whose inputs must satisfy
+    what no shape says.
+    """
     if n < 1:
         raise ValueError(f"n must be at least 1, not {n}")
     values = example if example is not None else ()
-    arguments = [
-        build(kind.shape, n, rng, values[i] if i < len(values) else None) for i, kind in enumerate(workload.kinds)
-    ]
+    arguments = []
+    for i, kind in enumerate(workload.kinds):
+        value = values[i] if i < len(values) else None
+        cycled = _cycled(kind.shape, n, value) if cycle else None
+        arguments.append(cycled if cycled is not None else build(kind.shape, n, rng, value))
     mapping = next((value for value in arguments if isinstance(value, dict) and value), None)
     if mapping is not None:
         for i, kind in enumerate(workload.kinds):
@@ -44,6 +50,22 @@ def build(shape: Shape, n: int, rng: random.Random, example: object = None) -> o
         fields = [build(f, n, rng, parts[i] if parts else None) for i, f in enumerate(shape.fields)]
         return fields if shape.container == "list" else tuple(fields)
     return _sized(shape, n, rng, example)
+
+
+def _cycled(shape: Shape, n: int, example: object) -> Any:
+    """A sequence or text of its size that repeats ``example``; None where that cannot be done."""
+    if not isinstance(shape, Sized) or not isinstance(example, (list, tuple, str, deque)) or not example:
+        return None
+    count = resolve(shape.size, n)
+    if isinstance(example, str):
+        return (example * (count // len(example) + 1))[:count]
+    inner = shape.items[0] if shape.items else None
+    values = [copy.deepcopy(example[i % len(example)]) for i in range(count)]
+    if isinstance(inner, Sized) and inner.size == "sqrt n":
+        values = [row if (made := _cycled(inner, n, row)) is None else made for row in values]
+    if isinstance(example, (LinkedList, Tree)):
+        return type(example)(values)
+    return {tuple: tuple, deque: deque}.get(type(example), list)(values)
 
 
 def identity(value: object = None, *_rest: object) -> object:
@@ -157,9 +179,14 @@ def _items(item: Shape, count: int, n: int, rng: random.Random, example: object)
         return [list(row) for row in rows] if item.container == "list" else list(rows)
     pool = _members(example)
     first = pool[0] if pool else None
-    if item.container == "str" and (item.letters.isalnum() or not item.letters):
+    if item.container == "str":
         length = resolve(item.size, n)
-        return _words(item.letters or string.ascii_lowercase, length, count, rng)
+        samples = [value for value in pool if isinstance(value, str) and value]
+        if _structured(item.letters) and samples:
+            kinds = [(value * (length // len(value) + 1))[:length] for value in samples]
+            return rng.choices(kinds, k=count)
+        whole = text(item, length * count, rng, samples[0] if samples else None)
+        return [whole[i : i + length] for i in range(0, length * count, length)] if length else [""] * count
     return [_sized(item, n, rng, first) for _ in range(count)]
 
 
@@ -229,8 +256,7 @@ def text(shape: Sized, count: int, rng: random.Random, example: object = None) -
     letters = shape.letters or string.ascii_lowercase
     if count <= 0:
         return ""
-    structured = any(not c.isalnum() and not c.isspace() for c in letters)
-    if structured and isinstance(example, str) and example:
+    if _structured(letters) and isinstance(example, str) and example:
         return (example * (count // len(example) + 1))[:count]
     blanks = [c for c in letters if c.isspace()]
     solid = [c for c in letters if not c.isspace()] or blanks
@@ -243,6 +269,10 @@ def text(shape: Sized, count: int, rng: random.Random, example: object = None) -
     ]
     words = rng.choices(vocabulary, k=count // 2 + 1)
     return " ".join(words)[:count]
+
+
+def _structured(letters: str) -> bool:
+    return any(not c.isalnum() and not c.isspace() for c in letters)
 
 
 def _letters_of(example: object) -> str:
