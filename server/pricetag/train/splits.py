@@ -1,0 +1,213 @@
+"""Which functions train, validate and test: whole clusters of items that share a problem or are near-duplicates.
+
+The shipped file ``data/splits.json.gz`` lists clusters by item id and holds no source text. Remake it with
+``python -m pricetag.train.splits DATA_DIR``.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+
+from datasketch import MinHash, MinHashLSH
+
+from pricetag.measure.label import Item
+from pricetag.syntax import parse_functions
+from pricetag.syntax.function import Language
+from pricetag.train.tokens import shape_tokens
+
+SPLITS = ("train", "validation", "test")
+TEST_SHARE, VALIDATION_SHARE = 0.15, 0.10
+NEAR = 0.7  # Jaccard similarity of shingles above which two functions are near-duplicates
+SHINGLE = 5  # tokens
+MINIMUM_TOKENS = 20  # shorter functions are alike by chance, so they are near to none
+TEST_ONLY = frozenset({"mceval"})  # a whole source that no model has seen
+_PERMUTATIONS = 96
+_BANDS = (24, 4)  # 24 bands of 4 rows: a pair at 0.7 is missed once in 700 times, then compared exactly
+
+Shingles = frozenset[int]
+
+
+def assign_splits(items: Iterable[Item]) -> dict[str, str]:
+    """Item id -> "train", "validation" or "test".
+
+    Items of one problem, and near-duplicates, stand in one split, chosen by a hash, so that more items move few old ones.
+    Generated items only train; those that come too near a function held out are left out of the answer.
+    """
+    return {
+        item: split for split, clusters in split_clusters(items).items() for cluster in clusters for item in cluster
+    }
+
+
+def load_splits() -> dict[str, str]:
+    """The shipped split of every item of the public data files and of our own corpus, by item id."""
+    file = resources.files("pricetag.train").joinpath("data/splits.json.gz")
+    clusters: dict[str, list[list[str]]] = json.loads(gzip.decompress(file.read_bytes()))
+    return {item: split for split in SPLITS for cluster in clusters[split] for item in cluster}
+
+
+def splits_of(items: Sequence[Item], shipped: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Splits of labelled items: shipped ones, and further items of their problems, as shipped.
+
+    All others (generated ones, a user's own files) train, unless near a held-out item among ``items``: those are left out.
+    """
+    known = load_splits() if shipped is None else shipped
+    answer = {item.id: known[item.id] for item in items if item.id in known}
+    by_problem = {item.problem: answer[item.id] for item in items if item.id in answer}
+    answer.update({item.id: by_problem[item.problem] for item in items if item.problem in by_problem})
+    held_out = [item for item in items if answer.get(item.id) in ("validation", "test")]
+    others = [item for item in items if item.id not in answer]
+    blocked = near_to(others, held_out)
+    answer.update({item.id: "train" for item in others if item.id not in blocked})
+    return answer
+
+
+def split_clusters(items: Iterable[Item]) -> dict[str, list[list[str]]]:
+    """The clusters of each split, as sorted lists of item ids."""
+    written: list[Item] = []
+    generated: list[Item] = []
+    for item in items:
+        (generated if item.source == "generated" else written).append(item)
+    by_root: dict[str, list[Item]] = defaultdict(list)
+    for item, root in zip(written, _cluster(written), strict=True):
+        by_root[root].append(item)
+    answer: dict[str, list[list[str]]] = {split: [] for split in SPLITS}
+    held_out: list[Item] = []
+    for root in sorted(by_root):
+        members = by_root[root]
+        split = "test" if any(item.source in TEST_ONLY for item in members) else _drawn(root)
+        answer[split].append(sorted(item.id for item in members))
+        if split != "train":
+            held_out.extend(members)
+    blocked = near_to(generated, held_out)
+    families: dict[str, list[str]] = defaultdict(list)
+    for item in generated:
+        if item.id not in blocked:
+            families[item.problem].append(item.id)
+    answer["train"].extend(sorted(ids) for ids in families.values())
+    return answer
+
+
+def near_to(items: Sequence[Item], others: Sequence[Item]) -> set[str]:
+    """Ids of those of ``items`` that are near-duplicates of one of ``others``."""
+    if not items or not others:
+        return set()
+    indexes = {language.value: _Index() for language in Language}
+    for other in others:
+        if own := shingles(other):
+            indexes[other.language].add(own)
+    near = set()
+    for item in items:
+        if (own := shingles(item)) and next(indexes[item.language].near(own), None) is not None:
+            near.add(item.id)
+    return near
+
+
+def shingles(item: Item) -> Shingles:
+    """Hashes of the runs of five tokens of the entry function's canonical text, names and literals neutral.
+
+    None for a function below 20 tokens ("return len(x)" is everywhere, joining its problems would make one giant cluster).
+    """
+    words = shape_tokens(canonical_text(item), item.language)
+    if len(words) < MINIMUM_TOKENS:
+        return frozenset()
+    return frozenset(_hash(" ".join(words[i : i + SHINGLE])) for i in range(len(words) - SHINGLE + 1))
+
+
+def jaccard(a: Shingles, b: Shingles) -> float:
+    """Shared part of two sets of shingles, 0 to 1."""
+    return len(a & b) / len(a | b) if a or b else 0.0
+
+
+def canonical_text(item: Item) -> str:
+    """Canonical text of the item's entry function, all of its code where the function is not found."""
+    wanted = item.entry.replace("::", ".")
+    found = [
+        function for function in parse_functions(item.code, Language(item.language))
+        if function.qualified_name.replace("::", ".") == wanted or function.name == item.entry
+    ]  # fmt: skip
+    return found[-1].canonical if found else item.code
+
+
+class _Index:
+    """Shingle sets that answer which of them are near a new one."""
+
+    def __init__(self) -> None:
+        self._lsh = MinHashLSH(num_perm=_PERMUTATIONS, params=_BANDS)
+        self._sets: list[Shingles] = []
+
+    def add(self, shingle_set: Shingles) -> None:
+        self._lsh.insert(len(self._sets), _minhash(shingle_set))
+        self._sets.append(shingle_set)
+
+    def near(self, shingle_set: Shingles) -> Iterator[int]:
+        """Positions, in the order of adding, of the near ones."""
+        for position in sorted(self._lsh.query(_minhash(shingle_set))):
+            if jaccard(shingle_set, self._sets[position]) > NEAR:
+                yield position
+
+
+def _cluster(items: Sequence[Item]) -> list[str]:
+    """For each item the smallest problem id of its cluster."""
+    parent: dict[str, str] = {}
+
+    def root(problem: str) -> str:
+        parent.setdefault(problem, problem)
+        while parent[problem] != problem:
+            parent[problem] = parent[parent[problem]]
+            problem = parent[problem]
+        return problem
+
+    indexes = {language.value: _Index() for language in Language}
+    problems: dict[str, list[str]] = defaultdict(list)
+    for item in items:
+        own = shingles(item)
+        if own:
+            for position in indexes[item.language].near(own):
+                first, second = sorted((root(item.problem), root(problems[item.language][position])))
+                parent[second] = first
+            indexes[item.language].add(own)
+            problems[item.language].append(item.problem)
+    return [root(item.problem) for item in items]
+
+
+def _drawn(problem: str) -> str:
+    """The split that a hash of the problem id draws."""
+    share = int.from_bytes(hashlib.sha256(f"split/{problem}".encode()).digest()[:8], "big") / 2**64
+    if share < TEST_SHARE:
+        return "test"
+    return "validation" if share < TEST_SHARE + VALIDATION_SHARE else "train"
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+def _minhash(shingle_set: Shingles) -> MinHash:
+    sketch = MinHash(num_perm=_PERMUTATIONS, seed=1)
+    sketch.update_batch([shingle.to_bytes(8, "big") for shingle in shingle_set])
+    return sketch
+
+
+def write_splits(data_dir: Path, path: Path) -> dict[str, list[list[str]]]:
+    """Split the corpus of a data directory and write the file that ``load_splits`` reads."""
+    from pricetag.train.corpus import load_corpus
+
+    clusters = split_clusters(load_corpus(data_dir))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(clusters, separators=(",", ":")).encode()
+    path.write_bytes(gzip.compress(text, compresslevel=9, mtime=0))
+    return clusters
+
+
+if __name__ == "__main__":
+    made = write_splits(Path(sys.argv[1]), Path(__file__).parent / "data" / "splits.json.gz")
+    for name, members in made.items():
+        sizes = sorted(map(len, members), reverse=True)
+        sys.stdout.write(f"{name}: {sum(sizes)} items in {len(sizes)} clusters, largest {sizes[:5]}\n")
