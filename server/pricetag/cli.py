@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pricetag.measure.label import Item
     from pricetag.measure.store import LabelStore
     from pricetag.scan import Report, Row
+    from pricetag.train.dataset import Example
 
 DEFAULT_SIZES = (100, 1_000, 10_000)
 LABEL_SIZES = (10, 100, 1_000, 10_000, 100_000)
@@ -91,7 +92,9 @@ def _brief_usage() -> Iterator[None]:
     except click.UsageError as error:
         if error.ctx is None:
             raise
-        raise click.UsageError(f"{error.format_message().rstrip('.')} (see {error.ctx.command_path} --help)") from error
+        raise click.UsageError(
+            f"{error.format_message().rstrip('.')} (see {error.ctx.command_path} --help)"
+        ) from error
 
 
 @click.group(
@@ -109,6 +112,17 @@ _model_option = click.option(
     "--model",
     metavar="DIR",
     help="Model folder. Default: $PRICETAG_MODEL, else the one shipped with pricetag.",
+)
+
+
+_data_option = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="data",
+    envvar="PRICETAG_DATA",
+    show_default=True,
+    metavar="DIR",
+    help="Folder of the data files that named sources are read from.",
 )
 
 
@@ -255,14 +269,7 @@ def _scan_table(report: Report, rows: list[Row], forecaster: Forecaster) -> Tabl
     metavar="S",
     help="Seconds of one call, above which its label is `over`.",
 )
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    default="data",
-    envvar="PRICETAG_DATA",
-    show_default=True,
-    help="Folder of the data files that named sources are read from.",
-)
+@_data_option
 def label(
     sources: tuple[str, ...], output: Path, jobs: int, sizes: tuple[int, ...], time_limit: float, data: Path
 ) -> None:
@@ -333,11 +340,9 @@ def _label_python(
 def _label_cpp(
     items: list[Item], store: LabelStore, sizes: tuple[int, ...], jobs: int, time_limit: float
 ) -> None:
-    from itertools import groupby
-
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from pricetag.measure.cpp_runner import CppLimits, label_cpp
+    from pricetag.measure.cpp_runner import CppLimits, label_cpp_file
 
     chosen = [item for item in items if item.language == "cpp"]
     if not chosen:
@@ -346,10 +351,182 @@ def _label_cpp(
     columns = (TextColumn("labelling C++"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=errors, disable=not errors.is_terminal) as bar:
         task = bar.add_task("", total=len(chosen))
-        labels = label_cpp(chosen, sizes, limits=CppLimits(time=time_limit), jobs=jobs)
-        for _, own in groupby(labels, key=lambda label: label.item):
-            store.append(own)
-            bar.update(task, advance=1)
+        label_cpp_file(
+            chosen,
+            store.path,
+            jobs,
+            sizes,
+            limits=CppLimits(time=time_limit),
+            progress=lambda done: bar.update(task, completed=done),
+        )
+
+
+def _labelled(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say which labelled functions a command of training reads."""
+    for option in (
+        _data_option,
+        click.option(
+            "--source",
+            "sources",
+            multiple=True,
+            metavar="SOURCE",
+            help="Where the labelled functions come from, as for `pricetag label`. Default: all data sets in --data.",
+        ),
+        click.option(
+            "--labels",
+            multiple=True,
+            required=True,
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="Label file made by `pricetag label`; may be given again.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@_labelled
+@click.option(
+    "--passes", type=click.IntRange(min=1), default=200_000, show_default=True, help="Functions shown."
+)
+@click.option(
+    "--copies", type=click.IntRange(min=0), default=3, show_default=True, help="Renamed copies of each."
+)
+@click.option("--processes", type=click.IntRange(min=1), default=1, show_default=True, help="Side by side.")
+@click.option("--device", default="cpu", show_default=True, help="cpu or cuda.")
+@click.option("--seed", type=int, default=0, show_default=True)
+def train(
+    folder: Path,
+    labels: tuple[Path, ...],
+    sources: tuple[str, ...],
+    data: Path,
+    passes: int,
+    copies: int,
+    processes: int,
+    device: str,
+    seed: int,
+) -> None:
+    """Train a model on labels, in FOLDER.
+
+    Goes on from the last checkpoint if FOLDER holds one; then the labels were packed before and are not read again.
+    """
+    with _training_extra():
+        from pricetag.train import pipeline
+        from pricetag.train.run import Recipe
+
+    console = _console(stderr=True)
+    recipe = Recipe(passes=passes, device=device, processes=processes, seed=seed)
+    if not (folder / "train.npz").exists():
+        examples = _examples(labels, sources, data, console)
+        pipeline.prepare(examples, folder, recipe.architecture, copies, console)
+    pipeline.run_training(folder, recipe, console)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--name", required=True, help="Name of the model; its id adds a hash.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    default=10.0,
+    show_default=True,
+    metavar="S",
+    help="The limit that the labels were measured under.",
+)
+@_labelled
+def export(
+    folder: Path,
+    out: Path,
+    name: str,
+    time_limit: float,
+    labels: tuple[Path, ...],
+    sources: tuple[str, ...],
+    data: Path,
+) -> None:
+    """Make a model folder OUT (int8 ONNX) of the weights trained in FOLDER.
+
+    Calibrates its intervals on the validation split. Exit code 1 if the int8 model strays from the trained one.
+    """
+    with _training_extra():
+        from pricetag.train import pipeline
+
+    from pricetag.measure.label import MEMORY_LIMIT
+
+    console = _console(stderr=True)
+    limits = {"memory": float(MEMORY_LIMIT), "runtime": time_limit}
+    examples = _examples(labels, sources, data, console)
+    try:
+        pipeline.run_export(folder, examples, out, name, limits, console)
+    except FileNotFoundError as error:
+        raise click.ClickException(f"{folder} holds no trained model: {error.filename} is missing") from error
+    except pipeline.ParityError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@_model_option
+@click.option(
+    "--split", type=click.Choice(["train", "validation", "test"]), default="test", show_default=True
+)
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Also write the scores as JSON."
+)
+@_labelled
+def evaluate(
+    model: str | None,
+    split: str,
+    output: Path | None,
+    labels: tuple[Path, ...],
+    sources: tuple[str, ...],
+    data: Path,
+) -> None:
+    """Score a model on held-out functions, beside a constant and gradient boosting."""
+    from rich.console import Console
+
+    from pricetag.forecast import ModelNotFound, find_model
+    from pricetag.rlm import CheckpointError
+
+    with _training_extra():
+        from pricetag.train import pipeline
+
+    try:
+        folder = find_model(model)
+        examples = _examples(labels, sources, data, _console(stderr=True))
+        pipeline.run_evaluation(folder, examples, split, Console(width=_PIPED_WIDTH), output)
+    except (ModelNotFound, CheckpointError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _examples(
+    labels: tuple[Path, ...], sources: tuple[str, ...], data: Path, console: Console
+) -> list[Example]:
+    """The labelled functions with their splits; an error if there are none."""
+    from pricetag.train.corpus import load_corpus
+    from pricetag.train.pipeline import gather
+    from pricetag.train.splits import splits_of
+
+    items = _items(sources, data) if sources else load_corpus(data)
+    examples = gather(labels, items, splits_of(items), console)
+    if not examples:
+        where = " ".join(sources) or data
+        raise click.ClickException(f"no function of {where} has a label in {', '.join(map(str, labels))}")
+    return examples
+
+
+@contextmanager
+def _training_extra() -> Iterator[None]:
+    """Imports within that fail for want of the [train] extra say how to get it."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "pricetag":
+            raise
+        raise click.ClickException(
+            f'{error.name} is not installed; training needs it: pip install "pricetag[train]"'
+        ) from error
 
 
 @main.command()

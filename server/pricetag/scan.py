@@ -20,7 +20,7 @@ from typing import Any, Protocol
 from pricetag.baseline.git import decode
 from pricetag.forecast import METRICS, Estimate, Forecast, Metric, ModelInfo, Query, query_for, reason_against
 from pricetag.syntax import SyntaxTree, language_of
-from pricetag.syntax.function import Function
+from pricetag.syntax.function import Function, Language
 from pricetag.text import Buffer, Encoding, Range
 
 MAXIMUM_BYTES = 8 << 20  # a larger file is data, whatever it is called
@@ -135,23 +135,11 @@ def functions_of(path: str, problems: list[Problem]) -> list[Found]:
     language = language_of(path)
     if text is None or language is None:
         return []
-    buffer = Buffer(text)
     try:
-        functions = SyntaxTree(buffer, language).functions()
-    except (RecursionError, ValueError) as error:
-        problems.append(Problem(path, f"cannot be parsed: {error}"))
+        return list(_functions(path, Buffer(text), language))
+    except Exception as error:  # a parser's own failure must not end the scan
+        problems.append(Problem(path, f"cannot be read as {language.value}: {_first_line(error)}"))
         return []
-    return [
-        Found(
-            path,
-            function,
-            Range(
-                buffer.position(function.start, Encoding.UTF16), buffer.position(function.end, Encoding.UTF16)
-            ),
-            query_for(function),
-        )
-        for function in functions
-    ]
 
 
 def scan(
@@ -203,10 +191,20 @@ def _forecast(
     try:
         forecast = forecaster.forecast(found.query, sizes)
     except Exception as error:  # whatever the model's runtime raises on one function must not end the scan
-        lines = str(error).splitlines()
-        reason = f"the model failed: {type(error).__name__}{': ' + lines[0] if lines else ''}"
+        reason = f"the model failed: {_first_line(error)}"
         forecast = Forecast(found.query.key, found.query.assumes, abstained=reason)
     return Row(found, forecast, reason_against(forecast, reference, widest))
+
+
+def _functions(path: str, buffer: Buffer, language: Language) -> Iterator[Found]:
+    for function in SyntaxTree(buffer, language).functions():
+        start, end = (buffer.position(byte, Encoding.UTF16) for byte in (function.start, function.end))
+        yield Found(path, function, Range(start, end), query_for(function))
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
 
 
 def _order(row: Row, reference: int) -> tuple[bool, float, float, str, int]:

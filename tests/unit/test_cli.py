@@ -1,0 +1,232 @@
+"""The command line: what it prints, where, and with which exit code. Never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import pricetag
+from pricetag.cli import Sizes, main
+
+SERVER = Path(pricetag.__file__).parents[1]
+SOURCE = "def f(xs: list[int]) -> list[int]:\n    return [x * 2 for x in xs]\n"
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRICETAG_CACHE", str(tmp_path / "cache" / "forecasts.sqlite3"))
+    monkeypatch.delenv("PRICETAG_TRACEBACK", raising=False)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "sources" / "x.py"
+    path.parent.mkdir()
+    path.write_text(SOURCE)
+    return path
+
+
+def run(*arguments: object, code: int = 0) -> Result:
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    assert result.exit_code == code, result.output
+    assert "Traceback" not in result.output
+    return result
+
+
+def check_error(*arguments: object, code: int, said: str) -> None:
+    """One line on stderr, nothing on stdout."""
+    result = run(*arguments, code=code)
+    assert result.stdout == ""
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith("Error: ")
+    assert said in lines[0]
+
+
+def test_version_and_help() -> None:
+    assert pricetag.__version__ in run("--version").stdout
+    for command in ("serve", "scan", "label", "train", "evaluate", "export", "doctor"):
+        assert command in run("--help").stdout
+        assert "Usage" in run(command, "--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["frobnicate"], "frobnicate"),
+        (["--frobnicate"], "--frobnicate"),
+        (["scan"], "PATH"),
+        (["scan", "/nowhere/at/all.py"], "does not exist"),
+        (["scan", "--sizes", "100,many", SERVER], "'many' is not a size"),
+        (["serve", "--tcp", "nonsense"], "HOST:PORT"),
+        (["serve", "--tcp", "localhost:99999999"], "HOST:PORT"),
+        (["serve", "--stdio", "--tcp", "localhost:1"], "exclude"),
+        (["label", "-o", "/tmp/x.jsonl", "no-such-source"], "no-such-source"),
+        (["label", "mbpp"], "--output"),
+    ],
+)
+def test_misuse_is_one_line_and_exit_code_2(arguments: list[object], said: str) -> None:
+    check_error(*arguments, code=2, said=said)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("100", (100,)),
+        ("1e4,100, 10", (10, 100, 10_000)),
+        ("5,5", (5,)),
+        ("1_000", (1000,)),
+        ("100_000", (100_000,)),
+    ],
+)
+def test_sizes(text: str, expected: tuple[int, ...]) -> None:
+    assert Sizes().convert(text, None, None) == expected
+
+
+@pytest.mark.parametrize("text", ["", "0", "-5", "1.5", "nan", "inf", "1e12", "1,,2", "ten", "0x10"])
+def test_what_is_no_size(text: str, source: Path, random_model: Path) -> None:
+    check_error("scan", "--sizes", text, "--model", random_model, source, code=2, said="is not a size")
+
+
+def test_scan_prints_a_table_and_a_summary(source: Path, random_model: Path) -> None:
+    result = run("scan", "--model", random_model, source)
+    header, *rows = [line for line in result.stdout.splitlines() if line.strip()]
+    assert "memory" in header
+    assert any(f"{source}:1" in row and "f" in row for row in rows)
+    assert all(line == line.rstrip() for line in result.stdout.splitlines())
+    assert result.stderr.startswith("1 function in 1 file; 1 forecast; 0 abstained; ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_scan_json_is_alone_on_stdout(source: Path, random_model: Path) -> None:
+    result = run("scan", "--json", "--sizes", "1e2,1e3", "--model", random_model, source)
+    (function,) = json.loads(result.stdout)["functions"]
+    assert function["path"] == str(source)
+    assert function["range"] == {"start": {"line": 0, "character": 0}, "end": {"line": 1, "character": 30}}
+    assert [e["n"] for e in function["forecasts"]["memory"]] == [100, 1000]
+
+
+def test_scan_is_the_same_twice_with_and_without_the_cache(source: Path, random_model: Path) -> None:
+    arguments = ("scan", "--json", "--model", random_model, source)
+    first, cached = run(*arguments).stdout, run(*arguments).stdout
+    assert first == cached == run(*arguments, "--no-cache").stdout
+
+
+def test_scan_top(source: Path, random_model: Path) -> None:
+    source.write_text("".join(SOURCE.replace("f(", f"f{i}(").replace("2", str(i)) for i in range(5)))
+    everything = json.loads(run("scan", "--json", "--model", random_model, source).stdout)["functions"]
+    top = json.loads(run("scan", "--json", "--top", 2, "--model", random_model, source).stdout)["functions"]
+    assert top == everything[:2]
+
+
+def test_scan_goes_on_past_a_bad_file_and_says_so(source: Path, random_model: Path) -> None:
+    (source.parent / "binary.py").write_bytes(b"\0\1\2")
+    result = run("scan", "--json", "--model", random_model, source.parent, code=1)
+    assert len(json.loads(result.stdout)["functions"]) == 1
+    assert "binary.py: a binary file" in result.stderr
+
+
+def test_scan_of_nothing(tmp_path: Path, random_model: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    result = run("scan", "--model", random_model, tmp_path / "empty")
+    assert result.stderr.startswith("0 functions in 0 files")
+
+
+def test_sizes_the_model_does_not_know(source: Path, random_model: Path) -> None:
+    check_error(
+        "scan",
+        "--sizes",
+        "5,100",
+        "--model",
+        random_model,
+        source,
+        code=2,
+        said="n = 5 is outside what the model knows",
+    )
+
+
+@pytest.mark.parametrize("command", [["scan"], ["doctor"]])
+def test_a_missing_model(command: list[str], source: Path, tmp_path: Path) -> None:
+    paths = [source] if command == ["scan"] else []
+    result = run(*command, "--model", tmp_path / "nowhere", *paths, code=1)
+    assert "nowhere" in result.output
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("file", ["encoder.int8.onnx", "tokenizer.json", "calibration.json", "config.json"])
+def test_a_damaged_model(file: str, source: Path, random_model: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(random_model, copy)
+    data = (copy / file).read_bytes()
+    (copy / file).write_bytes(data[: len(data) // 2])
+    check_error("scan", "--model", copy, source, code=1, said=file)
+    result = run("doctor", "--model", copy, code=1)
+    assert "broken" in result.stderr
+
+
+def test_a_file_name_cannot_steer_the_terminal(source: Path, random_model: Path) -> None:
+    evil = source.parent / "\x1b[31mred\n.py"
+    evil.write_bytes(b"\0")
+    result = run("scan", "--model", random_model, source.parent, code=1)
+    assert "\x1b" not in result.output
+    assert "\\x1b[31mred\\n.py: a binary file" in result.stderr
+
+
+def test_doctor_shows_everything_and_loads_the_model(random_model: Path) -> None:
+    result = run("doctor", "--model", random_model)
+    for part in (
+        "Python",
+        "pygls",
+        "onnxruntime",
+        "random-",
+        "worker",
+        "ready in",
+        "git",
+        "g++",
+        "editor",
+        "sandbox",
+    ):
+        assert part in result.stdout
+
+
+def test_an_unexpected_error_is_one_line(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("first\nsecond")
+
+    monkeypatch.setattr("pricetag.scan.scan", broken)
+    monkeypatch.setattr("pricetag.forecast.find_model", broken)
+    check_error("scan", source, code=1, said="ZeroDivisionError: first")
+    monkeypatch.setenv("PRICETAG_TRACEBACK", "1")
+    assert isinstance(CliRunner().invoke(main, ["scan", str(source)]).exception, ZeroDivisionError)
+
+
+def test_the_real_process(source: Path, random_model: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(SERVER)}
+    command = [sys.executable, "-m", "pricetag", "scan", "--json", "--model", str(random_model), str(source)]
+    done = subprocess.run(command, capture_output=True, env=environment, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout)["functions"]) == 1
+    # A reader that leaves early, as `head` does, is no error worth a traceback.
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, text=True
+    ) as process:
+        assert process.stdout and process.stderr
+        process.stdout.close()
+        assert "Traceback" not in process.stderr.read()
+
+
+def test_serve_ends_with_its_editor() -> None:
+    command = [sys.executable, "-m", "pricetag", "serve"]
+    environment = {**os.environ, "PYTHONPATH": str(SERVER)}
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, env=environment, timeout=60, check=False
+    )
+    assert done.stdout == b""
+    assert b"Traceback" not in done.stderr
