@@ -31,6 +31,19 @@ class Source:
     load: Callable[[Path], Iterator[Item]]
 
 
+def _authored(data: Path) -> Iterator[Item]:
+    """Our own corpus: functions written for Pricetag, in the repository beside the package (or in the data directory)."""
+    beside = Path(__file__).parents[2] / "data" / "authored"
+    folder = data / "authored" if (data / "authored").is_dir() else beside
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            yield Item(
+                row["id"], "authored", "Apache-2.0", row["problem"], row["language"], row["code"], row["entry"],
+                tuple(row.get("examples", ())),
+            )  # fmt: skip
+
+
 _ALL = (
     Source("mbpp", "python", "CC-BY-4.0", ("mbpp/mbpp.jsonl.gz",), python_sources.mbpp),
     Source("mbppplus", "python", "Apache-2.0", ("mbppplus/MbppPlus.jsonl.gz",), python_sources.mbpp_plus),
@@ -64,23 +77,10 @@ _ALL = (
         cpp_sources.gfg_pairs,
     ),
     Source("mceval", "cpp", "CC-BY-SA-4.0", ("mceval_cpp/CPP.jsonl.gz",), cpp_sources.mceval),
+    Source("authored", "", "Apache-2.0", (), _authored),
 )
 
 
-def _authored(data: Path) -> Iterator[Item]:
-    """Our own corpus: functions written for Pricetag, in the repository beside the package (or in the data directory)."""
-    beside = Path(__file__).parents[2] / "data" / "authored"
-    folder = data / "authored" if (data / "authored").is_dir() else beside
-    for path in sorted(folder.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            yield Item(
-                row["id"], "authored", "Apache-2.0", row["problem"], row["language"], row["code"], row["entry"],
-                tuple(row.get("examples", ())),
-            )  # fmt: skip
-
-
-_ALL = (*_ALL, Source("authored", "", "Apache-2.0", (), _authored))
 SOURCES: dict[str, Source] = {source.name: source for source in _ALL}
 
 
@@ -117,7 +117,9 @@ def load_source(name_or_path: str, data_dir: Path) -> Iterator[Item]:
 
 def load_corpus(data_dir: Path, language: str = "") -> list[Item]:
     """Every item of the data directory in a stable order, exact duplicates within a language dropped (the first stays)."""
-    chosen = [source for source in SOURCES.values() if language in ("", source.language) or not source.language]
+    chosen = [
+        source for source in SOURCES.values() if language in ("", source.language) or not source.language
+    ]
     present = [source for source in chosen if all((data_dir / file).is_file() for file in source.files)]
     return distinct(
         item for source in present for item in source.load(data_dir) if language in ("", item.language)

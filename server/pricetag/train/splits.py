@@ -41,7 +41,10 @@ def assign_splits(items: Iterable[Item]) -> dict[str, str]:
     Generated items only train; those that come too near a function held out are left out of the answer.
     """
     return {
-        item: split for split, clusters in split_clusters(items).items() for cluster in clusters for item in cluster
+        item: split
+        for split, clusters in split_clusters(items).items()
+        for cluster in clusters
+        for item in cluster
     }
 
 

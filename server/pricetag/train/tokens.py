@@ -12,7 +12,7 @@ KEYWORDS = frozenset(
     auto bool case catch char const constexpr default delete do double enum explicit extern false float goto inline
     int long mutable namespace new nullptr operator private protected public short signed sizeof static struct
     switch template this throw true typedef typename union unsigned using virtual void volatile
-    """.split()  # noqa: SIM905 - one word a line would fill two pages
+    """.split()
 )
 _TOKEN = {
     "python": re.compile(

@@ -21,13 +21,13 @@ PIPELINE_SHARE = 0.3  # of programs composed from stages instead of written down
 _ATTEMPTS = 40  # in a row that may repeat an earlier program before the families count as exhausted
 
 _STD = re.compile(
-    r"(?<![\w:.>$])(vector|string|map|set|unordered_map|unordered_set|multiset|pair|make_pair|queue|stack|deque|priority_queue|sort|"
+    r"(?<![\w:.>$])(vector|string|map|set|unordered_map|unordered_set|multiset|multimap|set_difference|pair|make_pair|queue|stack|deque|priority_queue|sort|"
     r"stable_sort|max|min|swap|reverse|accumulate|max_element|min_element|abs|greater|less|to_string|stoi|stoll|unique|lower_bound|"
     r"upper_bound|binary_search|count_if|all_of|any_of|none_of|find_if|find|move|iota|partial_sum|nth_element|partial_sort|transform|"
     r"copy_if|back_inserter|array|optional|nullopt|string_view|ostringstream|istringstream|stringstream|getline|function|tuple|"
     r"numeric_limits|next_permutation|gcd|sqrt|pow|isalpha|isdigit|isspace|tolower|toupper|isupper|islower|fill|rotate|"
-    r"remove_if|merge|set_intersection|set_union|unique_ptr|make_unique|list|bitset|hash|inner_product|adjacent_find|is_sorted)"
-    r"(?=\s*[<(]|\s+[\w&*]|&|::|>|\s*\{|,|\))"
+    r"remove_if|merge|set_intersection|set_union|unique_ptr|make_unique|list|bitset|inner_product|adjacent_find|is_sorted)"
+    r"(?=\s*[<(]|\s+[\w&*]|&|::|>|\s*\{|,|;|\))"
 )
 
 

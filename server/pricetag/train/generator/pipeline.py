@@ -66,7 +66,11 @@ class _Python:
         style = self.rng.choices(["loop", "stages", "nested"], [60, 28, 12])[0]
         if style == "stages" and self.kind in ("n",):
             style = "loop"
-        signature = f"{self.source}: {self.hint}" + (", $k: int" if self.k else "") + (", $xs2: list[int]" if self.second else "")
+        signature = (
+            f"{self.source}: {self.hint}"
+            + (", $k: int" if self.k else "")
+            + (", $xs2: list[int]" if self.second else "")
+        )
         if self.k and self.second:
             signature = f"{self.source}: {self.hint}, $k: int, $xs2: list[int]"
         body, result = {"loop": self.loop, "stages": self.stages, "nested": self.nested}[style]()
@@ -74,7 +78,9 @@ class _Python:
 
     def iterate(self) -> str:
         if self.kind == "n":
-            return self.rng.choice(["for $i in range($n):", "for $i in range(1, $n + 1):", "for $i in range(0, $n, 2):"])
+            return self.rng.choice(
+                ["for $i in range($n):", "for $i in range(1, $n + 1):", "for $i in range(0, $n, 2):"]
+            )
         if self.kind == "text":
             return self.rng.choice(["for $c in $s:", "for $c in $s:", "for $i, $c in enumerate($s):"])
         plain = f"for {self.one} in {self.source}:"
@@ -88,11 +94,21 @@ class _Python:
         rng = self.rng
         options = [f"§pred {self.number()}§"] * 3
         if self.k:
-            options += [f"{self.number()} {rng.choice(['>', '<', '>=', '!='])} $k", f"{self.number()} % $k == 0"]
+            options += [
+                f"{self.number()} {rng.choice(['>', '<', '>=', '!='])} $k",
+                f"{self.number()} % $k == 0",
+            ]
         if self.kind == "words":
             options += ["§wpred $w§"] * 2
         if self.kind == "text":
-            options += ['$c in "aeiou"', "$c.isalpha()", "$c.isupper()", '$c == "a"', '$c not in "xyz"', "$c.isdigit()"]
+            options += [
+                '$c in "aeiou"',
+                "$c.isalpha()",
+                "$c.isupper()",
+                '$c == "a"',
+                '$c not in "xyz"',
+                "$c.isdigit()",
+            ]
         return rng.choice(options)
 
     def element(self) -> str:
@@ -113,12 +129,32 @@ class _Python:
         constant = [
             ("$total", ["$total = 0"], [f"$total += {x}"], "int"),
             ("$total", ["$total = 0"], [f"$total += §map {x}§"], "int"),
-            ("$total", [f"$total = {rng.randint(0, 9)}"], [f"$total = ($total * {rng.randint(2, 40)} + {x}) % {rng.choice([97, 1009, 1000003])}"], "int"),
+            (
+                "$total",
+                [f"$total = {rng.randint(0, 9)}"],
+                [f"$total = ($total * {rng.randint(2, 40)} + {x}) % {rng.choice([97, 1009, 1000003])}"],
+                "int",
+            ),
             ("$count", ["$count = 0"], [f"if {self.condition()}:", "    $count += 1"], "int"),
             ("$best", ["$best = 0"], [f"$best = max($best, {x})"], "int"),
-            ("$best", ["$best = None"], [f"if $best is None or {x} > $best:", f"    $best = {x}"], "int | None"),
-            ("$cur", ["$cur = $best = 0"], [f"$cur = $cur + 1 if {self.condition()} else 0", "$best = max($best, $cur)"], "int"),
-            ("$prev", ["$prev = 0", "$count = 0"], [f"if {x} {rng.choice(['>', '<', '!='])} $prev:", "    $count += 1", f"$prev = {x}"], "int"),
+            (
+                "$best",
+                ["$best = None"],
+                [f"if $best is None or {x} > $best:", f"    $best = {x}"],
+                "int | None",
+            ),
+            (
+                "$cur",
+                ["$cur = $best = 0"],
+                [f"$cur = $cur + 1 if {self.condition()} else 0", "$best = max($best, $cur)"],
+                "int",
+            ),
+            (
+                "$prev",
+                ["$prev = 0", "$count = 0"],
+                [f"if {x} {rng.choice(['>', '<', '!='])} $prev:", "    $count += 1", f"$prev = {x}"],
+                "int",
+            ),
         ]
         growing = [
             ("$out", ["$out = []"], [f"$out.append({e})"], "list"),
@@ -145,11 +181,18 @@ class _Python:
         head = [line for _, before, _, _ in gathered for line in before]
         body: list[str] = []
         if rng.random() < 0.35:
-            body += [f"if {self.condition()}:", f"    {rng.choice(['continue', 'continue', 'continue', 'break'])}"]
+            body += [
+                f"if {self.condition()}:",
+                f"    {rng.choice(['continue', 'continue', 'continue', 'break'])}",
+            ]
         if self.kind == "ints" and rng.random() < 0.25:
             body += ["$x = §map $x§"]
         for _, _, lines, _ in gathered:
-            body += [f"if {self.condition()}:", *(f"    {line}" for line in lines)] if rng.random() < 0.2 else lines
+            body += (
+                [f"if {self.condition()}:", *(f"    {line}" for line in lines)]
+                if rng.random() < 0.2
+                else lines
+            )
         if self.second and rng.random() < 0.7:
             body += [f"if {self.number()} in $xs2:", f"    $rem += {rng.choice([self.number(), '1'])}"]
             head.append("$rem = 0")
@@ -171,9 +214,26 @@ class _Python:
             return [rng.choice([f"return {name}", f"return len({name})", f"return sorted({name}, key=str)", f"return dict({name})",
                                 f"return max({name}, key=str, default=None)"])], ""  # fmt: skip
         if type_ == "set":
-            return [rng.choice([f"return len({name})", f"return {name}", f"return sorted({name}, key=str)", f"return bool({name})"])], ""
+            return [
+                rng.choice(
+                    [
+                        f"return len({name})",
+                        f"return {name}",
+                        f"return sorted({name}, key=str)",
+                        f"return bool({name})",
+                    ]
+                )
+            ], ""
         if bare == "int" and rng.random() < 0.25:
-            return [rng.choice([f"return §map {name}§", f"return §pred {name}§", f"return {name} % {rng.choice([7, 100, 1009])}"])], ""
+            return [
+                rng.choice(
+                    [
+                        f"return §map {name}§",
+                        f"return §pred {name}§",
+                        f"return {name} % {rng.choice([7, 100, 1009])}",
+                    ]
+                )
+            ], ""
         return [f"return {name}"], hint
 
     def stages(self) -> tuple[list[str], str]:
@@ -189,7 +249,12 @@ class _Python:
             keep = rng.choice([f"{one} for {one} in {current} if §pred {x}§"] * 2 + [f"§map {x}§ for {one} in {current}"] * 2
                               + [f"§map {x}§ for {one} in {current} if §pred {x}§"])  # fmt: skip
             changed = keep.startswith("§")
-            shapes = [f"[{keep}]"] * 4 + [f"set({keep})", f"sorted({keep})", f"list(dict.fromkeys({keep}))", f"tuple({keep})"]
+            shapes = [f"[{keep}]"] * 4 + [
+                f"set({keep})",
+                f"sorted({keep})",
+                f"list(dict.fromkeys({keep}))",
+                f"tuple({keep})",
+            ]
             if lazy:
                 shapes = [f"({keep})"]
             lines.append(f"{target} = {rng.choice(shapes)}")
@@ -212,11 +277,20 @@ class _Python:
 
     def nested(self) -> tuple[list[str], str]:
         rng = self.rng
-        n, at = {"n": ("$n", "$i"), "ints": ("len($xs)", "$xs[$i]"), "words": ("len($ws)", "len($ws[$i])"), "text": ("len($s)", "ord($s[$i])")}[self.kind]
+        n, at = {
+            "n": ("$n", "$i"),
+            "ints": ("len($xs)", "$xs[$i]"),
+            "words": ("len($ws)", "len($ws[$i])"),
+            "text": ("len($s)", "ord($s[$i])"),
+        }[self.kind]
         other = at.replace("$i", "$j")
         inner = rng.choice(["range($i)", f"range($i + 1, {n})", f"range({n})", f"range($i, min({n}, $i + {rng.randint(3, 30)}))",
                             f"range(0, {n}, {rng.randint(2, 40)})"])  # fmt: skip
-        test = f"§pred ({at} {rng.choice(['+', '-', '*', '^'])} {other})§" if rng.random() < 0.6 else f"{at} {rng.choice(['<', '>', '=='])} {other}"
+        test = (
+            f"§pred ({at} {rng.choice(['+', '-', '*', '^'])} {other})§"
+            if rng.random() < 0.6
+            else f"{at} {rng.choice(['<', '>', '=='])} {other}"
+        )
         start, step, result = rng.choice([
             ("$count = 0", "$count += 1", "$count"), ("$count = 0", "$count += 1", "$count"),
             ("$best = 0", f"$best = max($best, abs({at} - {other}))", "$best"),
@@ -225,7 +299,13 @@ class _Python:
             ("$seen = set()", f"$seen.add({at} + {other})", rng.choice(["len($seen)", "$seen"])),
             ("$flag = False", "return $i", "-1"),
         ])  # fmt: skip
-        lines = [start, f"for $i in range({n}):", f"    for $j in {inner}:", f"        if {test}:", f"            {step}"]
+        lines = [
+            start,
+            f"for $i in range({n}):",
+            f"    for $j in {inner}:",
+            f"        if {test}:",
+            f"            {step}",
+        ]
         if rng.random() < 0.25:
             lines.append(f"            {rng.choice(['break', 'continue'])}")
         return [*lines, f"return {result}"], ""
@@ -258,7 +338,9 @@ class _Cpp:
         parameter = f"int {self.source}" if self.kind == "n" else f"§in {self.type}§ {self.source}"
         if self.kind != "n" and style != "loop":
             parameter = f"§ro {self.type}§ {self.source}"
-        signature = parameter + (", int $k" if self.k else "") + (", §ro vector<int>§ $xs2" if self.second else "")
+        signature = (
+            parameter + (", int $k" if self.k else "") + (", §ro vector<int>§ $xs2" if self.second else "")
+        )
         result, body = {"loop": self.loop, "stages": self.stages, "nested": self.nested}[style]()
         return style, f"{result} $f({signature}) {{\n" + "".join(f"    {line}\n" for line in body) + "}\n"
 
@@ -269,42 +351,96 @@ class _Cpp:
         rng = self.rng
         options = [f"§pred {self.number()}§"] * 3
         if self.k:
-            options += [f"{self.number()} {rng.choice(['>', '<', '>=', '!='])} $k", f"{self.number()} % $k == 0"]
+            options += [
+                f"{self.number()} {rng.choice(['>', '<', '>=', '!='])} $k",
+                f"{self.number()} % $k == 0",
+            ]
         if self.kind == "words":
             options = [option for option in options if "§pred" not in option] + ["§wpred $w§"] * 3
         if self.kind == "text":
-            options += ["isalpha($c)", "$c == 'a'", "$c >= 'a' && $c <= 'm'", "isdigit($c)", "$c != 'x'", "isupper($c)"]
+            options += [
+                "isalpha($c)",
+                "$c == 'a'",
+                "$c >= 'a' && $c <= 'm'",
+                "isdigit($c)",
+                "$c != 'x'",
+                "isupper($c)",
+            ]
         return rng.choice(options)
 
     def iterate(self) -> str:
         if self.kind == "n":
-            return self.rng.choice(["for (int $i = 0; $i < $n; ++$i)", "for (int $i = 1; $i <= $n; $i++)", "for (int $i = 0; $i < $n; $i += 2)"])
-        return {"ints": "§each int $x $xs§", "words": "§each string $w $ws§", "text": "§each char $c $s§"}[self.kind]
+            return self.rng.choice(
+                [
+                    "for (int $i = 0; $i < $n; ++$i)",
+                    "for (int $i = 1; $i <= $n; $i++)",
+                    "for (int $i = 0; $i < $n; $i += 2)",
+                ]
+            )
+        return {"ints": "§each int $x $xs§", "words": "§each string $w $ws§", "text": "§each char $c $s§"}[
+            self.kind
+        ]
 
     def accumulators(self) -> list[tuple[str, str, list[str], list[str]]]:
         """(name, type, lines before, lines in the loop)."""
         rng = self.rng
         x = self.number()
         e_type = {"ints": "int", "words": "string", "text": "char", "n": "int"}[self.kind]
-        e = {"ints": rng.choice(["$x", "§map $x§"]), "words": rng.choice(["$w", "§wmap $w§"]), "text": "$c", "n": rng.choice(["$i", "$i * $i"])}[self.kind]
+        e = {
+            "ints": rng.choice(["$x", "§map $x§"]),
+            "words": rng.choice(["$w", "§wmap $w§"]),
+            "text": "$c",
+            "n": rng.choice(["$i", "$i * $i"]),
+        }[self.kind]
         key_type = "string" if self.kind == "words" else "char" if self.kind == "text" else "int"
         key = "§wkey $w§" if self.kind == "words" else "$c" if self.kind == "text" else f"§key {x}§"
         map_ = rng.choice(["map", "unordered_map", "unordered_map"])
         set_ = rng.choice(["set", "unordered_set", "unordered_set"])
-        reserve = [f"$out.reserve({self.source}{'' if self.kind == 'n' else '.size()'});"] if rng.random() < 0.3 else []
+        reserve = (
+            [f"$out.reserve({self.source}{'' if self.kind == 'n' else '.size()'});"]
+            if rng.random() < 0.3
+            else []
+        )
         wide = rng.choice(["long long", "int", "long long", "int64_t"])
         constant = [
             ("$total", wide, [f"{wide} $total = 0;"], [f"$total += {x};"]),
             ("$total", wide, [f"{wide} $total = 0;"], [f"$total += §map {x}§;"]),
-            ("$total", "long long", [f"long long $total = {rng.randint(0, 9)};"],
-             [f"$total = ($total * {rng.randint(2, 40)} + {x}) % {rng.choice([97, 1009, 1000003])};"]),
-            ("$count", "int", ["int $count = 0;"], [f"if ({self.condition()}) {{", f"    {rng.choice(['$count++', '++$count'])};", "}"]),
-            ("$best", "int", [f"int $best = {rng.choice(['0', 'INT_MIN', '-1'])};"], [rng.choice([f"$best = max<int>($best, {x});", f"if ({x} > $best) $best = {x};"])]),
-            ("$best", "int", ["int $cur = 0;", "int $best = 0;"],
-             [f"$cur = ({self.condition()}) ? $cur + 1 : 0;", "$best = max($best, $cur);"]),
-            ("$count", "int", ["int $prev = 0;", "int $count = 0;"],
-             [f"if ({x} {rng.choice(['>', '<', '!='])} $prev) $count++;", f"$prev = {x};"]),
-            ("$dp", f"array<int, {(size := rng.choice([10, 26, 64, 128]))}>", [f"array<int, {size}> $dp{{}};"], [f"$dp[abs((int){x}) % {size}]++;"]),
+            (
+                "$total",
+                "long long",
+                [f"long long $total = {rng.randint(0, 9)};"],
+                [f"$total = ($total * {rng.randint(2, 40)} + {x}) % {rng.choice([97, 1009, 1000003])};"],
+            ),
+            (
+                "$count",
+                "int",
+                ["int $count = 0;"],
+                [f"if ({self.condition()}) {{", f"    {rng.choice(['$count++', '++$count'])};", "}"],
+            ),
+            (
+                "$best",
+                "int",
+                [f"int $best = {rng.choice(['0', 'INT_MIN', '-1'])};"],
+                [rng.choice([f"$best = max<int>($best, {x});", f"if ({x} > $best) $best = {x};"])],
+            ),
+            (
+                "$best",
+                "int",
+                ["int $cur = 0;", "int $best = 0;"],
+                [f"$cur = ({self.condition()}) ? $cur + 1 : 0;", "$best = max($best, $cur);"],
+            ),
+            (
+                "$count",
+                "int",
+                ["int $prev = 0;", "int $count = 0;"],
+                [f"if ({x} {rng.choice(['>', '<', '!='])} $prev) $count++;", f"$prev = {x};"],
+            ),
+            (
+                "$dp",
+                f"array<int, {(size := rng.choice([10, 26, 64, 128]))}>",
+                [f"array<int, {size}> $dp{{}};"],
+                [f"$dp[abs((int){x}) % {size}]++;"],
+            ),
         ]
         growing = [
             ("$out", f"vector<{e_type}>", [f"vector<{e_type}> $out;", *reserve], [f"$out.{rng.choice(['push_back', 'push_back', 'emplace_back'])}({e});"]),
@@ -330,7 +466,9 @@ class _Cpp:
         head = [line for _, _, before, _ in gathered for line in before]
         body: list[str] = []
         if rng.random() < 0.35:
-            body.append(f"if ({self.condition()}) {rng.choice(['continue', 'continue', 'continue', 'break'])};")
+            body.append(
+                f"if ({self.condition()}) {rng.choice(['continue', 'continue', 'continue', 'break'])};"
+            )
         for _, _, _, lines in gathered:
             if rng.random() < 0.2:
                 body += [f"if ({self.condition()}) {{", *(f"    {line}" for line in lines), "}"]
@@ -343,18 +481,39 @@ class _Cpp:
         result, value = self.finish(name, type_)
         if self.second and result in ("int", "long long", "int64_t"):
             value += " + $rem"
-        return result, [*head, f"{self.iterate()} {{", *(f"    {line}" for line in body), "}", f"return {value};"]
+        return result, [
+            *head,
+            f"{self.iterate()} {{",
+            *(f"    {line}" for line in body),
+            "}",
+            f"return {value};",
+        ]
 
     def finish(self, name: str, type_: str) -> tuple[str, str]:
         rng = self.rng
         if name in ("$heap", "$q"):
             return "int", f"(int){name}.size()"
         if type_.startswith("array"):
-            return rng.choice([("int", f"*max_element({name}.begin(), {name}.end())"), (type_, name), ("int", f"accumulate({name}.begin(), {name}.end(), 0)")])
+            return rng.choice(
+                [
+                    ("int", f"*max_element({name}.begin(), {name}.end())"),
+                    (type_, name),
+                    ("int", f"accumulate({name}.begin(), {name}.end(), 0)"),
+                ]
+            )
         if type_.startswith(("map", "unordered_map", "set", "unordered_set")):
-            return rng.choice([(type_, name), ("int", f"(int){name}.size()"), ("bool", f"{name}.empty()"), ("size_t", f"{name}.size()")])
+            return rng.choice(
+                [
+                    (type_, name),
+                    ("int", f"(int){name}.size()"),
+                    ("bool", f"{name}.empty()"),
+                    ("size_t", f"{name}.size()"),
+                ]
+            )
         if type_.startswith("vector"):
-            return rng.choice([(type_, name), (type_, name), ("int", f"(int){name}.size()"), ("bool", f"!{name}.empty()")])
+            return rng.choice(
+                [(type_, name), (type_, name), ("int", f"(int){name}.size()"), ("bool", f"!{name}.empty()")]
+            )
         if type_ == "string":
             return rng.choice([("string", name), ("string", name), ("size_t", f"{name}.size()")])
         return type_, name
@@ -377,8 +536,17 @@ class _Cpp:
                 lines += [f"{target}.reserve({current}.size());"] if rng.random() < 0.5 else []
                 lines += [f"§each {type_} {one} {current}§ {target}.push_back({change});"]
             elif stage == "sort":
-                order = rng.choice(["", f", greater<{type_}>()", f", [](const {type_}& $y, const {type_}& $z) {{ return $y > $z; }}"])
-                lines += [f"vector<{type_}> {target} = {current};", f"sort({target}.begin(), {target}.end(){order});"]
+                order = rng.choice(
+                    [
+                        "",
+                        f", greater<{type_}>()",
+                        f", [](const {type_}& $y, const {type_}& $z) {{ return $y > $z; }}",
+                    ]
+                )
+                lines += [
+                    f"vector<{type_}> {target} = {current};",
+                    f"sort({target}.begin(), {target}.end(){order});",
+                ]
             elif stage == "copyif":
                 lines += [f"vector<{type_}> {target};",
                           f"copy_if({current}.begin(), {current}.end(), back_inserter({target}), "
@@ -391,15 +559,30 @@ class _Cpp:
                           f"transform({current}.begin(), {current}.end(), {target}.begin(), [](const {type_}& {one}) {{ return {change}; }});"]  # fmt: skip
             current = target
         ends = [
-            ("int", [f"return (int)count_if({current}.begin(), {current}.end(), [](const {type_}& {one}) {{ return {predicate}; }});"]),
+            (
+                "int",
+                [
+                    f"return (int)count_if({current}.begin(), {current}.end(), [](const {type_}& {one}) {{ return {predicate}; }});"
+                ],
+            ),
             ("int", [f"return (int){current}.size();"]),
             (f"vector<{type_}>", [f"return {current};"]),
             (f"vector<{type_}>", [f"return {current};"]),
-            ("bool", [f"return any_of({current}.begin(), {current}.end(), [](const {type_}& {one}) {{ return {predicate}; }});"]),
-            (f"map<{type_}, int>", [f"map<{type_}, int> $d;", f"§each {type_} {one} {current}§ $d[{one}]++;", "return $d;"]),
+            (
+                "bool",
+                [
+                    f"return any_of({current}.begin(), {current}.end(), [](const {type_}& {one}) {{ return {predicate}; }});"
+                ],
+            ),
+            (
+                f"map<{type_}, int>",
+                [f"map<{type_}, int> $d;", f"§each {type_} {one} {current}§ $d[{one}]++;", "return $d;"],
+            ),
         ]
         if words:
-            ends.append(("string", ["string $out;", f"§each string $w {current}§ $out += $w;", "return $out;"]))
+            ends.append(
+                ("string", ["string $out;", f"§each string $w {current}§ $out += $w;", "return $out;"])
+            )
         else:
             ends += [("long long", [f"return accumulate({current}.begin(), {current}.end(), 0LL);"]),
                      ("int", [f"return {current}.empty() ? 0 : *max_element({current}.begin(), {current}.end());"])]  # fmt: skip
@@ -413,7 +596,11 @@ class _Cpp:
         other = at.replace("$i", "$j")
         start, stop, step = rng.choice([("0", "$i", "1"), ("$i + 1", n, "1"), ("0", n, "1"), ("$i", f"min({n}, $i + {rng.randint(3, 30)})", "1"),
                                         ("0", n, str(rng.randint(2, 40)))])  # fmt: skip
-        test = f"§pred ({at} {rng.choice(['+', '-', '*', '^'])} {other})§" if rng.random() < 0.6 else f"{at} {rng.choice(['<', '>', '=='])} {other}"
+        test = (
+            f"§pred ({at} {rng.choice(['+', '-', '*', '^'])} {other})§"
+            if rng.random() < 0.6
+            else f"{at} {rng.choice(['<', '>', '=='])} {other}"
+        )
         head, action, result, value = rng.choice([
             ("int $count = 0;", "$count++;", "int", "$count"), ("int $count = 0;", "$count++;", "int", "$count"),
             ("int $best = 0;", f"$best = max($best, abs({at} - {other}));", "int", "$best"),

@@ -121,8 +121,7 @@ def _name(text: str, slots: Mapping[str, list[str]], language: str, rng: random.
         # Drawn by slot, so that two versions of one family agree on the slots they share.
         order = random.Random(f"{base}/{slot}").sample(options, len(options))
         free = [name for name in order if name not in taken]
-        name = free[0] if free else f"{order[0]}_{len(taken)}"
-        return name
+        return free[0] if free else f"{order[0]}_{len(taken)}"
 
     # Pairs first: "$xs" draws its "$x" along.
     used = list(dict.fromkeys(re.findall(r"\$(\w+)", text)))
