@@ -95,6 +95,7 @@ class Document:
         self.shown: dict[int, Forecast] = {}  # by slot: stays on screen until the next one is there
         self.verdicts: dict[int, Verdict] = {}  # by slot: of the last save
         self.viewed: tuple[int, int] | None = None  # bytes last asked for hints
+        self.answered: tuple[tuple[int, str], ...] = ()  # the hints given then: slot and label
         self.touched = 0.0  # when last opened or edited, for priority
         self.closed = False
         self.skipped = len(self.buffer.data) > MAXIMUM_BYTES
@@ -126,6 +127,9 @@ class Document:
             self._edits.append(edit)
             for place in self.places:
                 place.move(edit)
+            if self.viewed is not None:
+                start, end = self.viewed
+                self.viewed = _moved(start, edit, pushed=False), _moved(end, edit, pushed=True)
         self.buffer.version = version
         self.skipped = len(self.buffer.data) > MAXIMUM_BYTES
 

@@ -6,12 +6,11 @@ from typing import Any
 
 from lsprotocol import types
 
-from pricetag.forecast import Forecast, format_hint
+from pricetag.forecast import Forecast, ModelInfo, format_hint
 from pricetag.lsp.convert import to_position
 from pricetag.lsp.documents import Document, Place
 from pricetag.lsp.schedule import Forecasts
 from pricetag.lsp.settings import Settings
-from pricetag.worker import Supervisor
 
 
 def size_for(place: Place, settings: Settings) -> int:
@@ -27,16 +26,11 @@ def forecast_for(document: Document, place: Place, forecasts: Forecasts) -> Fore
     return known or document.shown.get(place.slot)
 
 
-def hints(
-    document: Document,
-    start: int,
-    end: int,
-    forecasts: Forecasts,
-    settings: Settings,
-    supervisor: Supervisor | None,
-) -> list[types.InlayHint]:
+def labels(
+    document: Document, start: int, end: int, forecasts: Forecasts, settings: Settings, info: ModelInfo | None
+) -> list[tuple[Place, str]]:
     """The hints of functions whose signature ends within these bytes."""
-    options = settings.options(supervisor.info if supervisor else None)
+    options = settings.options(info)
     result = []
     for place in document.places:
         if not start <= place.signature_end <= end:
@@ -49,15 +43,22 @@ def hints(
         factor = regression.factor if regression else None
         label = format_hint(forecast, size_for(place, settings), settings.metrics, options, factor)
         if label:
-            result.append(
-                types.InlayHint(
-                    position=to_position(document, place.signature_end),
-                    label=label,
-                    padding_left=True,
-                    data={"uri": document.uri, "version": document.version, "key": place.subject.key},
-                )
-            )
+            result.append((place, label))
     return result
+
+
+def answer(document: Document, shown: list[tuple[Place, str]]) -> list[types.InlayHint]:
+    """The protocol's hints; what was answered is remembered, so that only a change asks for a refresh."""
+    document.answered = tuple((place.slot, label) for place, label in shown)
+    return [
+        types.InlayHint(
+            position=to_position(document, place.signature_end),
+            label=label,
+            padding_left=True,
+            data={"uri": document.uri, "version": document.version, "key": place.subject.key},
+        )
+        for place, label in shown
+    ]
 
 
 def hinted(document: Document, data: Any) -> Place | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from lsprotocol import types
@@ -14,7 +14,7 @@ from pygls.uris import to_fs_path
 
 import pricetag
 from pricetag.baseline import GitBaseline
-from pricetag.forecast import ModelNotFound, default_path, find_model
+from pricetag.forecast import ModelInfo, ModelNotFound, default_path, find_model
 from pricetag.lsp import convert, diagnostics, hints, hover
 from pricetag.lsp.documents import Document, Place
 from pricetag.lsp.logs import EditorLog, to_stderr
@@ -95,18 +95,29 @@ class PricetagServer(LanguageServer):
 
     # -- what follows from work done -----------------------------------------------------------------------------
 
-    def on_analysed(self, document: Document) -> None:
-        """A document was parsed: functions may have come, gone or become known."""
-        if document.viewed is not None and all(
-            self.forecasts.get(p.subject) is not None for p in document.places
-        ):
-            # Nothing will be asked of the worker, so no batch will end: this is the only refresh.
-            self.refresh_hints()
+    @property
+    def info(self) -> ModelInfo | None:
+        """The model that is served, once it is loaded."""
+        return self.supervisor.info if self.supervisor else None
 
-    def on_batch(self, documents: list[Document]) -> None:
-        """A batch of forecasts came in."""
-        if any(document.viewed is not None for document in documents):
-            self.refresh_hints()
+    def labels(self, document: Document, start: int, end: int) -> list[tuple[Place, str]]:
+        """The hints for a range of bytes, from what is known now."""
+        if not self.settings.hints_enabled:
+            return []
+        return hints.labels(document, start, end, self.forecasts, self.settings, self.info)
+
+    def on_analysed(self, document: Document) -> None:
+        """A document was parsed: functions may have come, gone or become known ones."""
+        self.on_batch([document])
+
+    def on_batch(self, documents: Iterable[Document]) -> None:
+        """Forecasts came in: one refresh for all documents, and only if the editor would see another answer."""
+        for document in documents:
+            if document.viewed is not None:
+                shown = self.labels(document, *document.viewed)
+                if tuple((place.slot, label) for place, label in shown) != document.answered:
+                    self.refresh_hints()
+                    return
 
     def refresh_hints(self) -> None:
         """Have the editor ask for hints again. At most one such request is out at a time."""
@@ -292,12 +303,12 @@ def create_server(model: str | None = None) -> PricetagServer:
     @on(types.TEXT_DOCUMENT_INLAY_HINT, types.InlayHintOptions(resolve_provider=True), ())
     def inlay_hint(params: types.InlayHintParams) -> list[types.InlayHint]:
         document = server.documents.get(params.text_document.uri)
-        if document is None or not server.settings.hints_enabled:
+        if document is None:
             return []
         start = convert.to_offset(document, params.range.start)
         end = convert.to_offset(document, params.range.end)
         server.scheduler.viewed(document, start, end)
-        found = hints.hints(document, start, end, server.forecasts, server.settings, server.supervisor)
+        found = hints.answer(document, server.labels(document, start, end))
         if server.hint_tooltips:
             for hint in found:
                 add_tooltip(hint)
@@ -328,12 +339,11 @@ def create_server(model: str | None = None) -> PricetagServer:
         )
 
     def markup(document: Document, place: Place) -> types.MarkupContent:
-        info = server.supervisor.info if server.supervisor else None
         text = hover.render(
             place.function,
             hints.forecast_for(document, place, server.forecasts),
             hints.size_for(place, server.settings),
-            server.settings.options(info),
+            server.settings.options(server.info),
             document.verdicts.get(place.slot),
             server.status.waiting,
         )

@@ -141,4 +141,5 @@ def _forecast(raw: dict[str, Any], sizes: list[int], forecaster: Any) -> Any:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Not sys.exit: at shutdown the interpreter would wait for the thread that sits in a read of stdin.
+    os._exit(main())

@@ -1,0 +1,194 @@
+"""An editor for tests: a real client against the real server process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import psutil
+from lsprotocol import converters, types
+from pytest_lsp import LanguageClient
+
+HERE = Path(__file__).parent
+PATIENCE = 120.0  # seconds; generous, because a shared machine may be slow and no test asserts a time
+
+
+class Editor:
+    """One session, spoken to as an editor would."""
+
+    def __init__(self, client: LanguageClient, workspace: Path) -> None:
+        self.client, self.workspace = client, workspace
+        self.refreshes = 0
+        self.statuses: list[dict[str, Any]] = []
+        self.registrations: list[str] = []
+        self.published: list[types.PublishDiagnosticsParams] = []
+        self.result: types.InitializeResult
+        self._versions: dict[str, int] = {}
+        self.texts: dict[str, str] = {}
+
+    @property
+    def server(self) -> psutil.Process:
+        process = self.client._server
+        assert process is not None and process.returncode is None, "the server is dead"
+        return psutil.Process(process.pid)
+
+    @property
+    def worker(self) -> psutil.Process:
+        [worker] = [p for p in self.server.children() if "pricetag.worker" in " ".join(p.cmdline())]
+        return worker
+
+    def uri(self, name: str) -> str:
+        return (self.workspace / name).as_uri()
+
+    async def until(self, condition: Callable[[], Any], what: str = "") -> Any:
+        """Poll until the condition holds (awaiting it if need be) and return its value."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            value = condition()
+            if isinstance(value, Awaitable):
+                value = await value
+            if value:
+                return value
+            assert self.client._server is not None and self.client._server.returncode is None, (
+                "the server died"
+            )
+            await asyncio.sleep(0.02)
+        last = self.statuses[-1] if self.statuses else None
+        raise AssertionError(f"waited {PATIENCE:g} s in vain for {what or condition}; last status {last}")
+
+    def state(self) -> str:
+        return self.statuses[-1]["state"] if self.statuses else ""
+
+    async def ready(self) -> None:
+        await self.until(lambda: self.state() == "ready", "a ready worker")
+
+    async def idle(self) -> None:
+        """Wait until everything known is forecast."""
+        await self.until(
+            lambda: self.state() == "ready" and self.statuses[-1]["pending"] == 0, "an idle worker"
+        )
+
+    def open(self, name: str, text: str, language: str = "python", write: bool = False) -> str:
+        uri = self.uri(name)
+        if write:
+            (self.workspace / name).write_bytes(text.encode("utf-8", "surrogatepass"))
+        self._versions[uri], self.texts[uri] = 1, text
+        self.client.text_document_did_open(
+            types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, language, 1, text))
+        )
+        return uri
+
+    def change(self, uri: str, *changes: types.TextDocumentContentChangeEvent) -> None:
+        self._versions[uri] += 1
+        self.client.text_document_did_change(
+            types.DidChangeTextDocumentParams(
+                types.VersionedTextDocumentIdentifier(uri=uri, version=self._versions[uri]), list(changes)
+            )
+        )
+
+    def replace(self, uri: str, text: str) -> None:
+        self.texts[uri] = text
+        self.change(uri, types.TextDocumentContentChangeWholeDocument(text))
+
+    def insert(
+        self, uri: str, line: int, character: int, text: str, end: tuple[int, int] | None = None
+    ) -> None:
+        """Replace [(line, character), end) by text, in the session's position units."""
+        start = types.Position(line, character)
+        stop = types.Position(*end) if end else start
+        self.change(uri, types.TextDocumentContentChangePartial(types.Range(start, stop), text))
+
+    def save(self, uri: str, text: str | None = None) -> None:
+        if text is not None:
+            path = self.workspace / uri.rsplit("/", 1)[1]
+            path.write_text(text, newline="")
+        self.client.text_document_did_save(types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(uri)))
+
+    def close(self, uri: str) -> None:
+        self.client.text_document_did_close(
+            types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri))
+        )
+
+    async def hints(self, uri: str, lines: tuple[int, int] = (0, 1_000_000)) -> list[types.InlayHint]:
+        span = types.Range(types.Position(lines[0], 0), types.Position(lines[1], 0))
+        answer = await self.client.text_document_inlay_hint_async(
+            types.InlayHintParams(types.TextDocumentIdentifier(uri), span)
+        )
+        return list(answer or [])
+
+    async def hinted(self, uri: str, count: int = 1) -> list[types.InlayHint]:
+        """Wait for at least this many hints."""
+
+        async def enough() -> list[types.InlayHint]:
+            found = await self.hints(uri)
+            return found if len(found) >= count else []
+
+        found: list[types.InlayHint] = await self.until(enough, f"{count} hints")
+        return found
+
+    async def hover(self, uri: str, line: int, character: int) -> types.Hover | None:
+        return await self.client.text_document_hover_async(
+            types.HoverParams(types.TextDocumentIdentifier(uri), types.Position(line, character))
+        )
+
+    async def hover_text(self, uri: str, line: int, character: int) -> str:
+        hover = await self.hover(uri, line, character)
+        if hover is None:
+            return ""
+        assert isinstance(hover.contents, types.MarkupContent)
+        return hover.contents.value
+
+    async def text(self, uri: str) -> str | None:
+        """The server's copy."""
+        answer = await self.client.protocol.send_request_async("pricetag/debugText", {"uri": uri})
+        return answer.text if answer is not None else None
+
+    async def pull(self, uri: str) -> list[types.Diagnostic]:
+        report = await self.client.text_document_diagnostic_async(
+            types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri))
+        )
+        assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
+        return list(report.items)
+
+    @property
+    def messages(self) -> list[str]:
+        """Everything that popped up at the user."""
+        return [message.message for message in self.client.messages]
+
+    @property
+    def logs(self) -> str:
+        return "\n".join(message.message for message in self.client.log_messages)
+
+
+EditorFactory = Callable[..., AbstractAsyncContextManager[Editor]]
+
+
+def capabilities(name: str) -> types.ClientCapabilities:
+    raw = json.loads((HERE / "clients" / f"{name}.json").read_text())
+    return converters.get_converter().structure(raw, types.ClientCapabilities)
+
+
+def listen(client: LanguageClient, session: Editor) -> None:
+    @client.feature(types.WORKSPACE_INLAY_HINT_REFRESH)
+    def refresh(params: None) -> None:
+        session.refreshes += 1
+
+    @client.feature(types.CLIENT_REGISTER_CAPABILITY)
+    def register(params: types.RegistrationParams) -> None:
+        session.registrations += [registration.method for registration in params.registrations]
+
+    @client.feature("pricetag/status")
+    def status(params: Any) -> None:
+        session.statuses.append(params._asdict())
+
+    del client.protocol.fm.features[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS]
+
+    @client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    def publish(params: types.PublishDiagnosticsParams) -> None:
+        session.published.append(params)
+        client.diagnostics[params.uri] = params.diagnostics

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pricetag.lsp.settings import Settings, parse
+
+
+@pytest.mark.parametrize(
+    "raw", [None, {}, {"pricetag": {}}, {"size": None}, {"server": {"path": "x"}, "trace.server": "off"}]
+)
+def test_defaults(raw: Any) -> None:
+    assert parse(raw) == (Settings(), [])
+
+
+def test_everything_is_read_nested_or_dotted() -> None:
+    nested = {
+        "size": 1e3,
+        "hints": {
+            "enabled": False,
+            "metrics": ["runtime", "memory"],
+            "minimumMemory": 5,
+            "minimumRuntime": 0.5,
+        },
+        "maximumInterval": 10,
+        "regression": {"enabled": False, "factor": 2, "confidence": 0.5, "floor": 1},
+        "exclude": ["*.gen.py"],
+        "model": "/m",
+    }
+    dotted = {
+        "size": 1_000, "hints.enabled": False, "hints.metrics": ["memory", "runtime"], "hints.minimumMemory": 5.0,
+        "hints.minimumRuntime": 0.5, "maximumInterval": 10, "regression.enabled": False, "regression.factor": 2,
+        "regression.confidence": 0.5, "regression.floor": 1, "exclude": ["*.gen.py"], "model": "/m",
+    }  # fmt: skip
+    for raw in (nested, dotted, {"pricetag": nested}):
+        settings, problems = parse(raw)
+        assert problems == []
+        assert (settings.size, settings.hints_enabled, settings.metrics) == (
+            1_000,
+            False,
+            ("memory", "runtime"),
+        )
+        assert (settings.minimum_memory, settings.minimum_runtime, settings.maximum_interval) == (5, 0.5, 10)
+        assert (settings.rule.factor, settings.rule.confidence, settings.rule.floor) == (2, 0.5, 1)
+        assert (settings.regression_enabled, settings.exclude, settings.model) == (False, ("*.gen.py",), "/m")
+
+
+@pytest.mark.parametrize(
+    ("raw", "problem"),
+    [
+        ({"size": 0}, "pricetag.size must be a number from 1 to 1e+09; the default is used"),
+        ({"size": 1.5}, "pricetag.size must be a whole number; the default is used"),
+        ({"size": True}, "pricetag.size must be a number from 1 to 1e+09; the default is used"),
+        ({"size": math.nan}, "pricetag.size must be a number from 1 to 1e+09; the default is used"),
+        ({"hints": {"enabled": 1}}, "pricetag.hints.enabled must be true or false; the default is used"),
+        ({"hints": {"metrics": "memory"}}, "pricetag.hints.metrics must be a list of memory and runtime; the default is used"),
+        ({"hints": {"metrics": [["memory"]]}}, "pricetag.hints.metrics must be a list of memory and runtime; the default is used"),
+        ({"regression": {"factor": 0.5}}, "pricetag.regression.factor must be a number from 1 up; the default is used"),
+        ({"regression": {"confidence": 1.5}}, "pricetag.regression.confidence must be a number from 0 to 1; the default is used"),
+        ({"exclude": [1]}, "pricetag.exclude must be a list of globs; the default is used"),
+        ({"model": 7}, "pricetag.model must be text; the default is used"),
+        ([], "settings must be an object, not list"),
+    ],
+)  # fmt: skip
+def test_bad_values_keep_the_default_and_are_named(raw: Any, problem: str) -> None:
+    assert parse(raw) == (Settings(), [problem])
+
+
+@given(st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["size", "hints", "enabled", "metrics", "model", "pricetag", "regression", "factor", "exclude"]), inner),
+))  # fmt: skip
+def test_settings_of_any_shape_never_raise(raw: Any) -> None:
+    settings, problems = parse(raw)
+    assert isinstance(settings, Settings) and all("\n" not in problem for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("globs", "path", "expected"),
+    [
+        (("*.py",), "/w/a.py", True),
+        (("*.py",), "/w/a.cpp", False),
+        (("tests/*",), "/w/tests/a.py", True),
+        (("**/generated/**",), "/w/x/generated/a.py", True),
+        (("a.py",), "/w/deep/a.py", True),
+        (("a.py",), "/w/ba.py", False),
+        (("[",), "/w/a.py", False),
+        ((), "/w/a.py", False),
+    ],
+)
+def test_exclusion(globs: tuple[str, ...], path: str, expected: bool) -> None:
+    assert Settings(exclude=globs).excludes(path) is expected
