@@ -213,8 +213,8 @@ def aliases_of(code: str) -> dict[str, str]:
 
 
 _LITERAL = re.compile(
-    r"\s+|(?P<string>[LuUR8]*\"(?:[^\"\\]|\\.)*\")|(?P<char>'(?:[^'\\]|\\.)+')|(?P<number>(?:\d[\d']*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[uUlLfFzZ]*)|"
-    r"(?P<hex>0[xX][0-9a-fA-F]+[uUlL]*)|(?P<name>[A-Za-z_][\w:]*)|(?P<mark>[-+{}()\[\],<>&*.])"
+    r"\s+|(?P<string>[LuUR8]*\"(?:[^\"\\]|\\.)*\")|(?P<char>'(?:[^'\\]|\\.)+')|(?P<hex>0[xX][0-9a-fA-F]+[uUlL]*)|(?P<number>(?:\d[\d']*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[uUlLfFzZ]*)|"
+    r"(?P<name>[A-Za-z_][\w:]*)|(?P<mark>[-+{}()\[\],<>&*.])"
 )
 _NAMED: dict[str, object] = {
     "true": True, "false": False, "True": True, "False": False, "nullptr": None, "NULL": None, "None": None, "INT_MAX": 2**31 - 1, "INT_MIN": -(2**31),

@@ -305,9 +305,20 @@ void on_limit(int) {
   _exit(0);
 }
 
-void on_fault(int signal, siginfo_t *info, void *) {
+// Where the stack pointer stood at a fault: an array longer than the stack lies far below the guard page.
+const char *stack_pointer([[maybe_unused]] void *context) {
+#if defined(__x86_64__)
+  return reinterpret_cast<const char *>(static_cast<ucontext_t *>(context)->uc_mcontext.gregs[REG_RSP]);
+#elif defined(__aarch64__)
+  return reinterpret_cast<const char *>(static_cast<ucontext_t *>(context)->uc_mcontext.sp);
+#else
+  return stack_low;
+#endif
+}
+
+void on_fault(int signal, siginfo_t *info, void *context) {
   const char *where = static_cast<const char *>(info->si_addr);
-  if (where >= stack_low - PAGE - (64 << 20) && where < stack_low) {
+  if ((where >= stack_low - PAGE && where < stack_low) || stack_pointer(context) < stack_low) {
     shared->state = STACK_OVERFLOW;
     _exit(0);
   }
