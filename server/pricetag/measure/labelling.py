@@ -93,8 +93,8 @@ def label_items(
         queue = iter(todo)
         running: dict[Future[list[Label]], Item] = {}
         while True:
-            while len(running) < max(1, jobs) and (item := next(queue, None)) is not None:
-                running[executor.submit(measure, item)] = item
+            while len(running) < max(1, jobs) and (next_item := next(queue, None)) is not None:
+                running[executor.submit(measure, next_item)] = next_item
             if not running:
                 return summary
             for future in wait(running, return_when=FIRST_COMPLETED).done:

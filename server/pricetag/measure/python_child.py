@@ -28,11 +28,19 @@ import time
 import tracemalloc
 import types
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pricetag.measure.sandbox import Limits, SandboxUnavailable, address_space, become_init, confine, enter, isolate
+from pricetag.measure.sandbox import (
+    Limits,
+    SandboxUnavailable,
+    address_space,
+    become_init,
+    confine,
+    enter,
+    isolate,
+)
 from pricetag.workload.build import build_arguments
 from pricetag.workload.examples import LinkedList, Tree, infer_from_examples, longest
 from pricetag.workload.shape import Workload
@@ -97,7 +105,9 @@ def _answer(request: dict[str, Any]) -> str:
                 os.waitpid(keeper, 0)
         except BaseException as error:
             with contextlib.suppress(OSError):
-                os.write(write, json.dumps({"messages": [], "end": f"sandbox {type(error).__name__}"}).encode())
+                os.write(
+                    write, json.dumps({"messages": [], "end": f"sandbox {type(error).__name__}"}).encode()
+                )
         finally:
             os._exit(0)
     os.close(write)
@@ -275,7 +285,9 @@ class Course:
 
     def traceable(self) -> bool:
         """Whether a traced call at the n just timed is likely to end in time."""
-        return bool(self._runtimes) and self._runtimes[-1][1] * self._slowdown < _TRACED_SLOWDOWN * self._limit
+        return (
+            bool(self._runtimes) and self._runtimes[-1][1] * self._slowdown < _TRACED_SLOWDOWN * self._limit
+        )
 
 
 def _warm_up(program: Program, inputs: Inputs, send: Send, n: int, limit: float) -> dict[str, Any]:
@@ -483,7 +495,13 @@ class Program:
 
     def examples(self, texts: list[str]) -> list[tuple[object, ...]]:
         """The argument tuples; those that do not evaluate are left out. Lists for node parameters become node values."""
-        names = {**vars(self.module), "list_node": LinkedList, "tree_node": Tree, "ListNode": LinkedList, "TreeNode": Tree}
+        names = {
+            **vars(self.module),
+            "list_node": LinkedList,
+            "tree_node": Tree,
+            "ListNode": LinkedList,
+            "TreeNode": Tree,
+        }
         calls = []
         for text in texts:
             try:
@@ -575,7 +593,7 @@ def _holds_nodes(value: object) -> bool:
 _MUTABLE = (list, dict, set, bytearray, deque)
 
 
-def _keeps_state(namespace: dict[str, Any]) -> bool:
+def _keeps_state(namespace: Mapping[str, Any]) -> bool:
     """Whether something in a module or class could remember a call: containers, caches, defaults, closures."""
     for name, value in list(namespace.items()):
         if name.startswith("__") or isinstance(value, types.ModuleType):
@@ -585,7 +603,11 @@ def _keeps_state(namespace: dict[str, Any]) -> bool:
         if getattr(value, "__module__", _MODULE) != _MODULE:
             continue
         if isinstance(value, types.FunctionType):
-            if value.__closure__ or value.__dict__ or any(isinstance(d, _MUTABLE) for d in value.__defaults__ or ()):
+            if (
+                value.__closure__
+                or value.__dict__
+                or any(isinstance(d, _MUTABLE) for d in value.__defaults__ or ())
+            ):
                 return True
         elif isinstance(value, type):
             if _keeps_state(dict(vars(value))):

@@ -31,7 +31,9 @@ _ENVIRONMENT = {
 class PythonRunner:
     """Measures Python items one at a time, each in a sandboxed process of its own. Use as a context manager."""
 
-    def __init__(self, time_limit: float = TIME_LIMIT, memory_limit: int = MEMORY_LIMIT, again: int = _AGAIN) -> None:
+    def __init__(
+        self, time_limit: float = TIME_LIMIT, memory_limit: int = MEMORY_LIMIT, again: int = _AGAIN
+    ) -> None:
         """``again``: one item in so many (by a hash of its id) is measured twice; 1 for all, 0 for none."""
         self.time_limit = time_limit
         self.memory_limit = memory_limit
@@ -146,7 +148,12 @@ def _static_workload(item: Item) -> Workload:
 
 
 def _labels(
-    item: Item, sizes: Sequence[int], answer: dict[str, Any], time_limit: float, memory_limit: int, assumes: str
+    item: Item,
+    sizes: Sequence[int],
+    answer: dict[str, Any],
+    time_limit: float,
+    memory_limit: int,
+    assumes: str,
 ) -> list[Label]:
     """Merge what the runner reported, in order, with how it ended."""
     labels = {
@@ -215,8 +222,18 @@ def _apply(label: Label, message: dict[str, Any]) -> None:
 
 def _ending(end: str) -> str:
     """A reason class for how the runner ended before it was done."""
-    names = {"signal 27": "timeout", "signal 24": "timeout", "signal 11": "crash SIGSEGV", "signal 6": "crash SIGABRT"}
-    names |= {"signal 8": "crash SIGFPE", "signal 7": "crash SIGBUS", "signal 9": "killed", "deadline": "timeout wall"}
+    names = {
+        "signal 27": "timeout",
+        "signal 24": "timeout",
+        "signal 11": "crash SIGSEGV",
+        "signal 6": "crash SIGABRT",
+    }
+    names |= {
+        "signal 8": "crash SIGFPE",
+        "signal 7": "crash SIGBUS",
+        "signal 9": "killed",
+        "deadline": "timeout wall",
+    }
     return names.get(end, end)
 
 

@@ -25,7 +25,9 @@ _MOUNT_SETATTR = 442  # the same number on every architecture
 _AT_FDCWD, _AT_RECURSIVE, _MOUNT_ATTR_RDONLY = -100, 0x8000, 1
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
 _CAPABILITY_VERSION = 0x20080522
-_FIRST_UID = 1_600_000_000  # ids that no account has: RLIMIT_NPROC counts per id, so each process gets its own
+_FIRST_UID = (
+    1_600_000_000  # ids that no account has: RLIMIT_NPROC counts per id, so each process gets its own
+)
 
 
 class SandboxUnavailable(Exception):
@@ -54,7 +56,9 @@ def isolate() -> None:
     Raises ``SandboxUnavailable`` where the kernel refuses.
     """
     if sys.platform != "linux":
-        raise SandboxUnavailable(f"Measuring needs Linux namespaces; this is {platform.system()}. Run it in a container.")
+        raise SandboxUnavailable(
+            f"Measuring needs Linux namespaces; this is {platform.system()}. Run it in a container."
+        )
     flags = _CLONE_NEWNS | _CLONE_NEWIPC | _CLONE_NEWNET
     uid, gid = os.getuid(), os.getgid()
     if uid != 0:
@@ -82,7 +86,9 @@ def become_init() -> None:
     """Called in process 1 of the new namespace: die with the parent, stay out of the measured code's reach."""
     _call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     _call("prctl", _PR_SET_DUMPABLE, 0, 0, 0, 0)
-    libc().mount(b"proc", b"/proc", b"proc", ctypes.c_ulong(_MS_NOSUID | _MS_NODEV), None)  # else the old one stays
+    libc().mount(
+        b"proc", b"/proc", b"proc", ctypes.c_ulong(_MS_NOSUID | _MS_NODEV), None
+    )  # else the old one stays
 
 
 def confine(limits: Limits, keep: int, uid: int) -> None:
@@ -130,4 +136,6 @@ def _call(name: str, *arguments: object, help: str = "") -> None:
     if getattr(libc(), name)(*arguments) != 0:
         error = ctypes.get_errno()
         advice = f"; {help}" if help else ""
-        raise SandboxUnavailable(f"This system has no sandbox to measure in: {name}: {os.strerror(error)}{advice}.")
+        raise SandboxUnavailable(
+            f"This system has no sandbox to measure in: {name}: {os.strerror(error)}{advice}."
+        )

@@ -18,7 +18,11 @@ _WORD = 5  # length of a word where no example shows one
 
 
 def build_arguments(
-    workload: Workload, n: int, rng: random.Random, example: Sequence[object] | None = None, cycle: bool = False
+    workload: Workload,
+    n: int,
+    rng: random.Random,
+    example: Sequence[object] | None = None,
+    cycle: bool = False,
 ) -> list[object]:
     """One value per kind. ``example`` holds the values that plain parameters keep. Raises ValueError if n < 1.
 

@@ -24,7 +24,27 @@ _NAMES = {list: "list", tuple: "tuple", set: "set", frozenset: "frozenset", dequ
 _SMALL_ALPHABET = 6
 _CLOSED_ALPHABETS = (set("01"), set("ACGT"), set("ACGU"), set("()[]{}<>"))
 _CLASSES = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
-_LENGTH_NAMES = {"n", "m", "size", "length", "len", "count", "num", "rows", "cols", "row", "col", "r", "c"}
+_LENGTH_NAMES = {
+    "n",
+    "m",
+    "size",
+    "length",
+    "len",
+    "count",
+    "num",
+    "rows",
+    "cols",
+    "row",
+    "col",
+    "r",
+    "c",
+    "v",
+}
+_FIRST_NAMES = {"l", "lo", "low", "left", "start", "begin", "i", "s"}
+_LAST_NAMES = {"r", "h", "hi", "high", "right", "end", "e", "j"}
+_FILL = (
+    0.4  # a length parameter whose examples fill less of the container than this is a count of something else
+)
 
 
 def infer_from_examples(names: Sequence[str], examples: Sequence[tuple[object, ...]]) -> Workload:
@@ -119,7 +139,11 @@ def _shape(values: list[object], depth: int) -> Shape:
 
 def _sequence(values: list[object], rows: list[list[object]], depth: int) -> Shape:
     first = type(values[0])
-    container = "linked list" if issubclass(first, LinkedList) else next(_NAMES[t] for t in _NAMES if issubclass(first, t))
+    container = (
+        "linked list"
+        if issubclass(first, LinkedList)
+        else next(_NAMES[t] for t in _NAMES if issubclass(first, t))
+    )
     inner = [x for row in rows for x in row]
     present = [x for x in inner if x is not None]
     size = _size(depth, [len(row) for row in rows])
@@ -137,7 +161,9 @@ def _sequence(values: list[object], rows: list[list[object]], depth: int) -> Sha
     if isinstance(item, Sized) and item.container == "str":
         if depth == 0 and _is_grid(rows):
             letters = item.letters
-            grid = Sized("str", (), "sqrt n", item.alphabet or len(letters) * (len(letters) <= 10), letters=letters)
+            grid = Sized(
+                "str", (), "sqrt n", item.alphabet or len(letters) * (len(letters) <= 10), letters=letters
+            )
             return Sized(container, (grid,), "sqrt n")
         return Sized(container, (item,), size)
     if isinstance(item, Sized) and item.container not in ("dict", "bytes", "bytearray") and depth == 0:
@@ -302,7 +328,8 @@ def _is_grid(rows: list[list[object]]) -> bool:
     texts = [[x for x in row if isinstance(x, str)] for row in rows]
     boards = [row for row in texts if len(row) >= 2]
     return bool(boards) and all(
-        len({len(x) for x in row}) == 1 and len(row[0]) >= 2 and len({c for x in row for c in x}) <= 5 for row in boards
+        len({len(x) for x in row}) == 1 and len(row[0]) >= 2 and len({c for x in row for c in x}) <= 5
+        for row in boards
     )
 
 
@@ -320,7 +347,8 @@ def _relate_ints(names: list[str], columns: list[list[object]], shapes: list[Sha
         return
     for i in ints:
         for j in sized:
-            scalar = _as_size(names[i], columns[i], columns[j], shapes[j])
+            ends = any(name.lower() in _FIRST_NAMES for name in names)
+            scalar = _as_size(names[i], columns[i], columns[j], shapes[j], ends)
             if scalar is not None:
                 shapes[i] = scalar
                 break
@@ -339,11 +367,17 @@ def _relate_ints(names: list[str], columns: list[list[object]], shapes: list[Sha
 
 def _relate_keys(columns: list[list[object]], shapes: list[Shape]) -> None:
     """A parameter that names a node of a graph parameter in every example is one of its keys."""
-    graphs = [j for j, s in enumerate(shapes) if isinstance(s, Sized) and len(s.items) == 2 and _has_keys(s.items[1])]
+    graphs = [
+        j
+        for j, s in enumerate(shapes)
+        if isinstance(s, Sized) and len(s.items) == 2 and _has_keys(s.items[1])
+    ]
     for i, shape in enumerate(shapes):
         for j in graphs:
             values = zip(columns[i], columns[j], strict=True)
-            if isinstance(shape, Scalar) and all(_hashable(v) and isinstance(g, Mapping) and v in g for v, g in values):
+            if isinstance(shape, Scalar) and all(
+                _hashable(v) and isinstance(g, Mapping) and v in g for v, g in values
+            ):
                 shapes[i] = Scalar("key")
 
 
@@ -357,8 +391,13 @@ def _length(value: object) -> int:
     return len(value) if isinstance(value, (*_SEQUENCES, str, bytes, bytearray, Mapping)) else 0
 
 
-def _as_size(name: str, ints: list[object], containers: list[object], shape: Shape) -> Scalar | None:
-    """An int that is the container's length (or the last index) in every example."""
+def _as_size(
+    name: str, ints: list[object], containers: list[object], shape: Shape, ends: bool
+) -> Scalar | None:
+    """An int that is the container's length or last index in every example, or is called so and fits.
+
+    ``ends``: another parameter is called like the first index of a range.
+    """
     assert isinstance(shape, Sized)
     pairs = [(v, c) for v, c in zip(ints, containers, strict=True) if isinstance(v, int)]
     square = shape.size == "sqrt n"
@@ -372,10 +411,25 @@ def _as_size(name: str, ints: list[object], containers: list[object], shape: Sha
     for role, measure in candidates:
         if all(v == measure(c) for v, c in pairs):
             varied = len({v for v, _ in pairs}) > 1
-            told = name.lower() in _LENGTH_NAMES or (role == "n - 1" and name.lower() in {"r", "h", "hi", "high", "right", "end"})
+            told = name.lower() in (_LAST_NAMES if role == "n - 1" else _LENGTH_NAMES)
             if varied or told or pairs[0][0] >= 5:
                 return Scalar("int", role)
+    # Examples that pass part of a container: "the first k of xs" is still meant for all of it.
+    last = ends and name.lower() in _LAST_NAMES
+    filled = sum(v for v, _ in pairs) >= _FILL * sum(_length(c) for _, c in pairs)
+    if (last or name.lower() in ("n", "size", "length", "len", "v")) and filled and pairs:
+        fits = all(0 <= v <= min(_length(c), _inner_length(c)) - last for v, c in pairs)
+        if fits and not (square and last):
+            return Scalar("int", "n - 1" if last else "sqrt n" if square else "n")
     return None
+
+
+def _inner_length(container: Any) -> int:
+    """The length of the shortest row of a matrix; of a flat container its own length."""
+    rows = (
+        [x for x in container if isinstance(x, (list, tuple))] if isinstance(container, (list, tuple)) else []
+    )
+    return min(map(len, rows)) if rows else _length(container)
 
 
 def _as_bound(ints: list[object], containers: list[object], shape: Shape) -> tuple[Scalar, Sized] | None:
@@ -405,7 +459,9 @@ def _as_bound(ints: list[object], containers: list[object], shape: Shape) -> tup
         for k, f in enumerate(item.fields):
             vertex = isinstance(f, Scalar) and f.type == "int" and k < 2
             vertices.append(below if vertex else f)
-        return Scalar("int", "n"), Sized(shape.container, (Record(tuple(vertices), item.container),), shape.size)
+        return Scalar("int", "n"), Sized(
+            shape.container, (Record(tuple(vertices), item.container),), shape.size
+        )
     if isinstance(item, Scalar) and item.type == "int":
         return Scalar("int", "n"), Sized(shape.container, (below,), shape.size)
     return None
@@ -420,7 +476,9 @@ def _scale_ints(columns: list[list[object]], shapes: list[Shape], ints: list[int
     """Ints alone: the largest becomes n, those of its order scale with it, the rest are kept."""
     peak = {i: max(abs(v) for v in columns[i] if isinstance(v, int)) for i in ints}
     calls = range(len(columns[0]))
-    base = max(calls, key=lambda c: max((abs(v) for i in ints if isinstance(v := columns[i][c], int)), default=0))
+    base = max(
+        calls, key=lambda c: max((abs(v) for i in ints if isinstance(v := columns[i][c], int)), default=0)
+    )
     lead = max(ints, key=lambda i: (abs(v) if isinstance(v := columns[i][base], int) else 0, peak[i]))
     top = columns[lead][base]
     assert isinstance(top, int)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Union
+from typing import Literal
 
-Size = Union[Literal["n", "sqrt n"], int]
+Size = Literal["n", "sqrt n"] | int
 ScalarType = Literal["int", "float", "bool", "str", "char", "bytes", "callable", "none", "key", "object"]
 Role = Literal["n", "n - 1", "sqrt n", "up to n", "plain"]
 
@@ -75,7 +75,7 @@ class Record:
         return f"({', '.join(map(_item, self.fields))})"
 
 
-Shape = Union[Scalar, Sized, Record]
+Shape = Scalar | Sized | Record
 
 
 def _item(shape: Shape) -> str:
