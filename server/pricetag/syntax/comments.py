@@ -32,10 +32,9 @@ def directives(source: bytes, root: Node, bodies: Sequence[tuple[int, int]], lan
         if node is None or node.type != "comment":
             continue
         text = match[1].decode("utf-8", "replace").strip()
-        text = (
-            text.removesuffix("*/").strip() if node.text is not None and node.text.startswith(b"/*") else text
-        )
-        index = _below(source, match.start(), starts, language)
+        if source.startswith(b"/*", node.start_byte):
+            text = text.partition("*/")[0].strip()
+        index = _below(source, node, starts, language)
         if index is None:
             index = _around(source, match.start(), bodies, starts, language)
         if index is not None and text:
@@ -43,10 +42,13 @@ def directives(source: bytes, root: Node, bodies: Sequence[tuple[int, int]], lan
     return ["; ".join(texts) for texts in found]
 
 
-def _below(source: bytes, at: int, starts: Sequence[int], language: Language) -> int | None:
-    """Return the function that starts right below the block of line comments that ``at`` is in."""
-    if source[source.rfind(b"\n", 0, at) + 1 : at].strip():
-        return None  # it stands behind code
+def _below(source: bytes, comment: Node, starts: Sequence[int], language: Language) -> int | None:
+    """Return the function that starts right below the block of comments that begins with ``comment``."""
+    at = comment.end_byte
+    before = source[source.rfind(b"\n", 0, comment.start_byte) + 1 : comment.start_byte]
+    after = source[at : source.find(b"\n", at) + 1]
+    if before.strip() or after.strip():
+        return None  # it shares its line with code
     for _ in range(_MOST_LINES_ABOVE):
         line_end = source.find(b"\n", at)
         if line_end < 0:
@@ -101,4 +103,5 @@ def doc_above(source: bytes, start: int) -> str:
     if in_block:
         return ""
     texts = [re.sub(rb"^(?:///*!?|/\*+!?|\*(?!/))[ ]?|\**\*/$", b"", line) for line in reversed(lines)]
+    texts = [text for text in texts if not text.startswith(b"pricetag:")]
     return b"\n".join(texts).decode("utf-8", "replace").strip("\n")

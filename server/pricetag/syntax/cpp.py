@@ -6,7 +6,7 @@ import re
 
 from tree_sitter import Node, TreeCursor
 
-from pricetag.syntax.definition import Definition, check, node_text, squeeze
+from pricetag.syntax.definition import Definition, check, node_text, plain, squeeze
 from pricetag.syntax.function import Parameter
 from pricetag.syntax.layout import Layout
 
@@ -54,7 +54,7 @@ def define(node: Node, whole: Node) -> Definition | None:
         name_end = header.start_byte
         while name_end > name.start_byte and (name.text or b"")[: name_end - name.start_byte][-1:].isspace():
             name_end -= 1
-    error, row, long = check(whole)
+    error, row = check(whole)
     signature_end = _signature_end(node, body)
     return Definition(
         scope="::".join(scopes),
@@ -64,8 +64,8 @@ def define(node: Node, whole: Node) -> Definition | None:
         signature_end=signature_end - start,
         parameters=tuple(_parameters(parameters)) if parameters is not None else (),
         returns=_returns(node, function, name),
-        canonical=canonical(whole) if not long else "",
-        calls=tuple(_calls(node)) if not long else (),
+        canonical=plain(whole) if error else canonical(whole),
+        calls=tuple(_calls(node)) if not error else (),
         docstring="",
         is_async=False,
         error=error,
@@ -100,7 +100,7 @@ def _name(node: Node) -> str:
         pieces = [
             child
             for child in node.named_children
-            if declarator is None or child.end_byte <= declarator.start_byte
+            if child.type != "comment" and (declarator is None or child.end_byte <= declarator.start_byte)
         ]
         stars = "".join(squeeze(_pointer_part(declarator))) if declarator is not None else ""
         return "operator " + " ".join(map(canonical, pieces if type_ is not None else [])) + stars
@@ -312,6 +312,7 @@ _POINTERS = frozenset(
         "pointer_type_declarator",
     ]
 )
+_MARKS = frozenset(["*", "&", "&&"])
 _PREFIXED = frozenset(["pointer_expression", "unary_expression", "update_expression"])
 _DIRECTIVES = frozenset(["preproc_def", "preproc_function_def", "preproc_call", "preproc_using"])
 _JOINED_TO_BRACE = frozenset([";", ",", ")", "else", "catch"])
@@ -448,7 +449,11 @@ class _Writer:
             self._put(token, left=True)
             self._line()
         elif token in ("*", "&", "&&") and parent in _POINTERS:
-            self._put(token, left=out.last != ",", right=out.last in ("(", ","))
+            self._put(
+                token,
+                left=out.last != ",",
+                right=out.last in ("(", ",") or (out.last in _MARKS and out.tight),
+            )
         elif parent in _PREFIXED and not token.isalpha():
             before = node.start_byte == start
             self._put(token, left=not before, right=before)

@@ -23,7 +23,7 @@ class Definition:
     signature_end: int
     parameters: tuple[Parameter, ...]
     returns: str
-    canonical: str
+    canonical: str  # of a definition with an error: its text, white space normalised
     calls: tuple[str, ...]
     docstring: str
     is_async: bool
@@ -34,11 +34,11 @@ class Definition:
 LONGEST = 100_000  # bytes: far beyond what a model reads, and a bound on the work per edit
 
 
-def check(node: Node) -> tuple[str, int, bool]:
-    """Return what is wrong within ``node`` ("" if nothing), on which of its rows, and whether it is too long to read."""
+def check(node: Node) -> tuple[str, int]:
+    """Return what keeps ``node`` from being read ("" if nothing), and on which of its rows."""
     if node.end_byte - node.start_byte > LONGEST:
-        return f"longer than {LONGEST // 1000} kB", 0, True
-    return (*_first_error(node), False)
+        return f"longer than {LONGEST // 1000} kB", 0
+    return _first_error(node)
 
 
 def _first_error(node: Node) -> tuple[str, int]:
@@ -63,6 +63,11 @@ def _first_error(node: Node) -> tuple[str, int]:
 def squeeze(text: str) -> str:
     """Return ``text`` with no white space."""
     return "".join(text.split())
+
+
+def plain(node: Node) -> str:
+    """Return the text of a ``node`` that cannot be read, its white space alone normalised; the start if it is long."""
+    return " ".join((node.text or b"")[:LONGEST].decode("utf-8", "replace").split())
 
 
 def node_text(node: Node) -> str:

@@ -11,23 +11,19 @@ class Layout:
     def __init__(self) -> None:
         self.indent = 0
         self.last = ""  # the token written last on the current line, "" at its start
+        self.tight = True  # whether the next token follows without a space
         self._line: list[str] = []
         self._lines: list[str] = []
-        self._tight = True
 
     def write(self, token: str, *, left: bool = False, right: bool = False) -> None:
         """Add a token; ``left`` and ``right`` say on which sides it takes no space."""
         if not self._line:
             self._line.append("\t" * min(self.indent, _DEEPEST))
-        elif not (left or self._tight):
+        elif not (left or self.tight):
             self._line.append(" ")
         self._line.append(token)
-        self._tight = right
+        self.tight = right
         self.last = token
-
-    def hug(self) -> None:
-        """Let the next token follow the last one without a space."""
-        self._tight = True
 
     def newline(self) -> None:
         """End the current line, unless it is empty."""
@@ -39,7 +35,7 @@ class Layout:
     def drop_comma(self) -> None:
         """Take back the comma written last."""
         self._line.pop()
-        self._tight = False
+        self.tight = False
         self.last = self._line[-1]
 
     def mark(self) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from tree_sitter import Node, TreeCursor
 
-from pricetag.syntax.definition import Definition, check, node_text, squeeze
+from pricetag.syntax.definition import Definition, check, node_text, plain, squeeze
 from pricetag.syntax.function import Parameter
 from pricetag.syntax.layout import Layout
 
@@ -24,7 +24,7 @@ def define(node: Node, whole: Node) -> Definition | None:
         return None
     colon = next((child for child in node.children if child.type == ":"), body)
     parameters, returns = node.child_by_field_name("parameters"), node.child_by_field_name("return_type")
-    error, row, long = check(whole)
+    error, row = check(whole)
     return Definition(
         scope="",
         name=node_text(name),
@@ -33,8 +33,8 @@ def define(node: Node, whole: Node) -> Definition | None:
         signature_end=(colon.end_byte if colon.type == ":" else body.start_byte) - start,
         parameters=tuple(_parameters(parameters)) if parameters is not None else (),
         returns=canonical(returns) if returns is not None else "",
-        canonical=canonical(whole) if not long else "",
-        calls=tuple(_calls(body)) if not long else (),
+        canonical=plain(whole) if error else canonical(whole),
+        calls=tuple(_calls(body)) if not error else (),
         docstring=_docstring(body),
         is_async=node.children[0].type == "async",
         error=error,
@@ -158,11 +158,13 @@ _LOOSE = frozenset(
         "delete_statement",
         "type",
         "for_in_clause",
+        "iterated",
         "if_clause",
         "lambda",
         "match_statement",
         "case_clause",
         "decorator",
+        "yield",
         "list_comprehension",
         "set_comprehension",
         "generator_expression",
@@ -335,6 +337,10 @@ class _Frame:
         if parent is None or node is None:
             return
         outer = parent.kind
+        if field == "value" and outer == "subscript":
+            outer = "indexed"  # `(a + b)[0]`
+        elif field == "right" and outer == "for_in_clause":
+            outer = "iterated"  # `[x for x in (1, 2)]`
         if kind == "parenthesized_expression":
             self.omit = _is_loose(node, outer)
         elif kind in ("tuple", "tuple_pattern"):
@@ -368,6 +374,12 @@ def _is_loose(node: Node, outer: str) -> bool:
     inner = next((child.type for child in node.named_children if child.type != "comment"), "")
     if inner == "named_expression":
         return outer in _WALRUS
+    if inner in ("conditional_expression", "lambda") and outer in (
+        "if_clause",
+        "iterated",
+        "interpolation",
+    ):
+        return False
     if inner == "yield":
         return outer in _YIELD
     if outer == "await":

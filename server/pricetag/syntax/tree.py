@@ -151,7 +151,8 @@ class SyntaxTree:
             if sum(scope.kind == "function" for scope in scopes) >= _DEEPEST:
                 continue
             inside = scopes[-1].kind if scopes else ""
-            broken = capture.node is not None and capture.node.has_error
+            # The same bytes can be broken in different ways, so the shape of a broken tree is part of the key.
+            broken = str(capture.node) if capture.node is not None and capture.node.has_error else ""
             key = (self._source[header.start : end], start - header.start, inside == "class", broken)
             if key not in self._known:
                 self._known[key] = self._define(capture, header)
