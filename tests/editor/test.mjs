@@ -27,7 +27,7 @@ const EXAMPLES = [
   {
     file: 'telemetry.cpp',
     function: 'mean',
-    signature: 'double mean(const std::vector<double>& readings) {',
+    signature: 'double mean(const std::vector<double>& readings)',
     body: 'double reading_sum = 0;',
     trace: 'products',
     regression: '    std::vector<std::vector<double>> products(readings.size(), readings);',
@@ -152,7 +152,7 @@ async function run(session, browser, workspace) {
   await check('the language status names the model', async () => {
     await window.languageStatus(/Pricetag: Ready: \S/);
   });
-  await window.press('Escape');
+  await window.page.mouse.move(640, 60); // a menu stays open below the mouse
 
   await check('hints toggled off', async () => {
     await window.runCommand('Pricetag: Toggle Hints');
@@ -177,10 +177,10 @@ async function run(session, browser, workspace) {
   });
 
   await check('a killed server is started again', async () => {
-    const before = session.processes(`${server} serve`);
+    const before = session.processes('pricetag serve');
     expect(before.length > 0, 'no server process found');
     for (const pid of before) process.kill(pid, 'SIGKILL');
-    await window.until('a new server', () => session.processes(`${server} serve`).some((pid) => !before.includes(pid)));
+    await window.until('a new server', () => session.processes('pricetag serve').some((pid) => !before.includes(pid)));
     // Until the new server has said what it can do, a hover is empty and stays so: hover anew.
     await window.until('a hover with a table', async () => {
       await window.line('#include <vector>').hover();
