@@ -27,6 +27,7 @@ _LANGUAGE_IDS = {"python": Language.PYTHON, "cpp": Language.CPP, "c": Language.C
 _DEFINE = {Language.PYTHON: python.define, Language.CPP: cpp.define}
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
 _DEEPEST = 16  # functions nested deeper are left out: each holds the text of all within it
+_DEEPEST_SCOPE = 64  # scopes of all kinds around a function
 
 
 def language_of(path: str, language_id: str = "") -> Language | None:
@@ -139,6 +140,8 @@ class SyntaxTree:
             start, end = capture.start, capture.end
             while around and around[-1].end <= start:
                 around.pop()
+            if len(around) >= _DEEPEST_SCOPE:
+                continue
             if capture.kind != "function":
                 around.append(capture)
                 continue
