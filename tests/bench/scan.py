@@ -22,7 +22,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-SERVER = Path(__file__).resolve().parents[2] / "server"
+from pricetag.scan import reason_class
+
 MODULES = (heapq, bisect, statistics, difflib)
 HEADERS = (
     "/usr/include/nlohmann/json.hpp",
@@ -55,7 +56,7 @@ def measure(path: str, model: str | None) -> bool:
         command += ["--model", model]
     with tempfile.TemporaryFile() as out:
         started = time.perf_counter()
-        process = subprocess.Popen(command, stdout=out, env={**os.environ, "PYTHONPATH": str(SERVER)})
+        process = subprocess.Popen(command, stdout=out)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -64,7 +65,7 @@ def measure(path: str, model: str | None) -> bool:
             return False
         out.seek(0)
         functions = json.loads(out.read())["functions"]
-    reasons = Counter(f["abstained"].partition(":")[0] for f in functions if f["abstained"])
+    reasons = Counter(reason_class(f["abstained"]) for f in functions if f["abstained"])
     abstained = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
     lines = len(Path(path).read_bytes().splitlines())
     peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)

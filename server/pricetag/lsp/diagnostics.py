@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lsprotocol import types
 
@@ -15,7 +16,7 @@ from pricetag.lsp.hints import size_for
 from pricetag.lsp.hover import interval
 from pricetag.lsp.schedule import Scheduler
 from pricetag.lsp.settings import Settings
-from pricetag.syntax import Function, parse_functions
+from pricetag.syntax import Function, Language, parse_functions
 
 SOURCE, CODE = "pricetag", "memory-regression"
 
@@ -64,13 +65,18 @@ def _changed(head: str, places: list[Place]) -> list[_Pair]:
     """On the analysis thread: the functions that are not what they were."""
     if not places:
         return []
-    before = parse_functions(head, places[0].function.language)
-    pairs = match(before, [place.function for place in places])
+    pairs = match(_baseline(head, places[0].function.language), [place.function for place in places])
     return [
         _Pair(place, subject_of(old))
         for place, (old, new) in zip(places, pairs, strict=True)
         if old is not None and _differs(old, new)
     ]
+
+
+@lru_cache(maxsize=4)
+def _baseline(head: str, language: Language) -> tuple[Function, ...]:
+    # The last commit stays the same from save to save; only its parse would be done again.
+    return parse_functions(head, language)
 
 
 def _differs(old: Function, new: Function) -> bool:

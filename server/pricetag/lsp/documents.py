@@ -53,12 +53,21 @@ class Verdict:
     regression: Regression | None
 
 
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A hint's text and what it was made from."""
+
+    forecast: Forecast
+    told: tuple[object, ...]
+    text: str
+
+
 class Analysis:
     """A document's parse, on the analysis thread only."""
 
-    def __init__(self, text: str, language: Language, encoding: Encoding) -> None:
-        self._buffer = Buffer(text)
+    def __init__(self, language: Language, encoding: Encoding) -> None:
         self._language, self._encoding = language, encoding
+        self._buffer = Buffer("")
         self._tree: SyntaxTree | None = None
         self._subjects: dict[tuple[object, ...], Subject] = {}
 
@@ -93,14 +102,15 @@ class Document:
         self.buffer = Buffer(text, version)
         self.places: list[Place] = []
         self.shown: dict[int, Forecast] = {}  # by slot: stays on screen until the next one is there
+        self.labels: dict[int, Label] = {}  # by slot
         self.verdicts: dict[int, Verdict] = {}  # by slot: of the last save
         self.viewed: tuple[int, int] | None = None  # bytes last asked for hints
         self.answered: tuple[tuple[int, str], ...] = ()  # the hints given then: slot and label
         self.touched = 0.0  # when last opened or edited, for priority
         self.closed = False
-        self.skipped = len(self.buffer.data) > MAXIMUM_BYTES
-        self.analysis = Analysis(self.buffer.text, language, encoding)
-        self._changes: list[Change] = []  # not yet seen by the analysis
+        self.excluded = False  # by the user's globs
+        self.analysis = Analysis(language, encoding)
+        self._changes = [Change(None, text)]  # not yet seen by the analysis
         self._edits: list[Edit] = []  # the same, as moves
         self._next_slot = 0
 
@@ -113,6 +123,11 @@ class Document:
     def large(self) -> bool:
         """Whether the file is parsed only after a longer pause."""
         return self.buffer.line_count > LARGE_LINES
+
+    @property
+    def skipped(self) -> bool:
+        """Whether the file is left alone."""
+        return self.excluded or len(self.buffer.data) > MAXIMUM_BYTES
 
     @property
     def stale(self) -> bool:
@@ -131,12 +146,17 @@ class Document:
                 start, end = self.viewed
                 self.viewed = _moved(start, edit, pushed=False), _moved(end, edit, pushed=True)
         self.buffer.version = version
-        self.skipped = len(self.buffer.data) > MAXIMUM_BYTES
 
     def take_changes(self) -> list[Change]:
         """The changes for the analysis to catch up with; later ones are kept for the next time."""
         changes, self._changes, self._edits = self._changes, [], []
         return changes
+
+    def forget(self) -> None:
+        """Drop what is known of a file that is left alone; should that end, its analysis starts anew."""
+        self.places, self.shown, self.labels, self.verdicts = [], {}, {}, {}
+        self.analysis = Analysis(self.language, self.encoding)
+        self._changes, self._edits = [Change(None, self.buffer.text)], []
 
     def place(self, functions: Sequence[tuple[Function, Subject]]) -> None:
         """Put analysed functions where they stand by now: edits that came in during the analysis move them."""
@@ -153,6 +173,7 @@ class Document:
         self.places = places
         slots = {place.slot for place in places}
         self.shown = {slot: forecast for slot, forecast in self.shown.items() if slot in slots}
+        self.labels = {slot: label for slot, label in self.labels.items() if slot in slots}
         self.verdicts = {slot: verdict for slot, verdict in self.verdicts.items() if slot in slots}
 
     def _keep_slots(self, places: Sequence[Place]) -> None:

@@ -8,7 +8,7 @@ from lsprotocol import types
 
 from pricetag.forecast import Forecast, ModelInfo, format_hint
 from pricetag.lsp.convert import to_position
-from pricetag.lsp.documents import Document, Place
+from pricetag.lsp.documents import Document, Label, Place
 from pricetag.lsp.schedule import Forecasts
 from pricetag.lsp.settings import Settings
 
@@ -39,11 +39,15 @@ def labels(
         if forecast is None:
             continue
         verdict = document.verdicts.get(place.slot)
-        regression = verdict.regression if verdict else None
-        factor = regression.factor if regression else None
-        label = format_hint(forecast, size_for(place, settings), settings.metrics, options, factor)
-        if label:
-            result.append((place, label))
+        factor = verdict.regression.factor if verdict and verdict.regression else None
+        n = size_for(place, settings)
+        # An editor may ask for a whole file after each batch: what did not change is not formatted again.
+        known = document.labels.get(place.slot)
+        if known is None or known.forecast is not forecast or known.told != (n, factor, options):
+            label = format_hint(forecast, n, settings.metrics, options, factor)
+            known = document.labels[place.slot] = Label(forecast, (n, factor, options), label)
+        if known.text:
+            result.append((place, known.text))
     return result
 
 

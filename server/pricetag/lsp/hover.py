@@ -21,6 +21,7 @@ from pricetag.forecast import (
 )
 from pricetag.lsp.documents import Verdict
 from pricetag.syntax import Function
+from pricetag.workload import parse_directive
 
 _TABLE_SIZES = (100, 1_000, 10_000, 100_000)
 _CODE_ESCAPES = str.maketrans({"`": "'", "\n": " ", "\r": " "})
@@ -49,7 +50,10 @@ def render(
     lines += [_growth(forecast, n, metric) for metric in metrics]
     lines += _change(forecast, n, options, verdict)
     if forecast.assumes:
-        lines.append(f"Assumes `{forecast.assumes.translate(_CODE_ESCAPES)}`")
+        lines.append(f"Assumes `{forecast.assumes.translate(_CODE_ESCAPES)}`  ")
+    # A comment that the author wrote and nobody read would be worse than none.
+    problems = parse_directive(function.directive).problems if function.directive else ()
+    lines += [f"In the `pricetag:` comment: {_plain(problem)}  " for problem in problems]
     return "\n".join(lines).rstrip()
 
 

@@ -26,6 +26,9 @@ _PAUSE = 0.15  # seconds without an edit before a document is parsed and forecas
 _LONG_PAUSE = 0.6  # the same for large files, whose parse is felt
 _PATIENCE = 1.5  # seconds of steady typing after which it happens anyway
 _BATCH = 16  # functions; one refresh of all hints a batch
+_LARGEST_BATCH = (
+    512  # a batch that ran through undisturbed doubles the next: a large file asks for few refreshes
+)
 _REMEMBERED = 20_000  # forecasts in memory, about 1 kB each
 
 
@@ -76,7 +79,8 @@ class Scheduler:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="analysis")
         self._wake = asyncio.Event()
         self._runner: asyncio.Task[None] | None = None
-        self._current: tuple[Token, set[str]] | None = None
+        self._batch_size = _BATCH
+        self._current: tuple[Token, dict[str, Subject]] | None = None
 
     # -- what the editor does ------------------------------------------------------------------------------------
 
@@ -169,24 +173,33 @@ class Scheduler:
         if self._current is None:
             return
         token, running = self._current
-        batch = {subject.key for subject in self._next_batch()}
-        # Every unanswered function of the batch that still matters comes back in the next one.
-        if batch - running or not batch:
+        following = self._next_batch()
+        wanted = self._wanted()
+        overtaken = bool(following) and following[0].key not in running
+        stale = any(
+            key not in wanted and self.forecasts.get(subject) is None for key, subject in running.items()
+        )
+        if overtaken or stale:  # what still matters of this batch comes back in the next one
             token.cancel()
 
     @property
     def pending(self) -> int:
         """How many functions wait for their forecast."""
-        waiting = {subject.key for subject in self._unknown(self._documents.values(), visible=False)}
-        return len(waiting | self._urgent.keys())
+        return len(self._wanted())
+
+    def _wanted(self) -> set[str]:
+        unknown = self._unknown(self._documents.values(), visible=False)
+        return {subject.key for subject in unknown} | self._urgent.keys()
 
     def _next_batch(self) -> list[Subject]:
         """What matters most now: a save's check, then what is on screen (newest document first), then the rest."""
         urgent = [subject for subject in self._urgent.values() if self.forecasts.get(subject) is None]
         if urgent:
-            return urgent[:_BATCH]
+            return urgent[: self._batch_size]
         documents = sorted(self._documents.values(), key=lambda d: -d.touched)
-        return (self._unknown(documents, visible=True) or self._unknown(documents, visible=False))[:_BATCH]
+        return (self._unknown(documents, visible=True) or self._unknown(documents, visible=False))[
+            : self._batch_size
+        ]
 
     def _unknown(self, documents: Iterable[Document], visible: bool) -> list[Subject]:
         found: dict[str, Subject] = {}
@@ -206,12 +219,13 @@ class Scheduler:
             while (supervisor := self.supervisor) is not None and supervisor.state is State.READY:
                 batch = self._next_batch()
                 if not batch:
+                    self._batch_size = _BATCH
                     break
                 await self._forecast(supervisor, batch)
 
     async def _forecast(self, supervisor: Supervisor, batch: Sequence[Subject]) -> None:
         token = Token()
-        self._current = (token, {subject.key for subject in batch})
+        self._current = (token, {subject.key: subject for subject in batch})
         answered: set[str] = set()
 
         def store(forecast: Forecast) -> None:
@@ -230,6 +244,7 @@ class Scheduler:
                 store(Forecast(query.key, query.assumes, abstained=reason))
         finally:
             self._current = None
+            self._batch_size = _BATCH if token.cancelled else min(_LARGEST_BATCH, 2 * self._batch_size)
         for keys, done in list(self._waiting):
             if not done.done() and not any(key in self._urgent and self._is_unknown(key) for key in keys):
                 done.set_result(None)
@@ -271,8 +286,11 @@ class Scheduler:
     async def _analyse(self, document: Document) -> None:
         self._first_edit.pop(document.uri, None)
         try:
-            if document.skipped or document.closed:
-                document.places = []
+            if document.closed:
+                return
+            if document.skipped:
+                document.forget()
+                self._on_analysed(document)
                 return
             changes = document.take_changes()
             functions = await self.in_thread(document.analysis.update, changes)
@@ -288,5 +306,10 @@ class Scheduler:
             )
         finally:
             self._busy.pop(document.uri, None)
-            if document.stale and not document.closed and document.uri not in self._timers:
+            if (
+                document.stale
+                and not document.skipped
+                and not document.closed
+                and document.uri not in self._timers
+            ):
                 self.edited(document)

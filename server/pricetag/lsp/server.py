@@ -193,7 +193,9 @@ class PricetagServer(LanguageServer):
             await self.serve_model()
         if settings != old:
             for document in self.documents.values():
-                if settings.exclude != old.exclude:
+                excluded = document.path is not None and settings.excludes(document.path)
+                if excluded != document.excluded:
+                    document.excluded = excluded
                     self.scheduler.opened(document)
                 document.verdicts = document.verdicts if settings.regression_enabled else {}
                 if settings.regression_enabled != old.regression_enabled:
@@ -275,7 +277,7 @@ def create_server(model: str | None = None) -> PricetagServer:
         if old := server.documents.pop(opened.uri, None):
             server.scheduler.closed(old)
         document = Document(opened.uri, path, language, opened.text, opened.version, server.encoding)
-        document.skipped |= path is not None and server.settings.excludes(path)
+        document.excluded = path is not None and server.settings.excludes(path)
         server.documents[opened.uri] = document
         server.scheduler.opened(document)
 
