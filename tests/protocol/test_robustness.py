@@ -139,7 +139,7 @@ async def test_requests_are_cancelled_by_typing_on(editor: EditorFactory) -> Non
     async with editor() as session:
         uri = session.open("a.py", TEXT)
         for step in range(40):
-            session.insert(uri, 1, 18, f"[{step}:]", (1, 18 + (len(f"[{step - 1}:]") if step else 0)))
+            session.insert(uri, 1, 21, f"[{step}:]", (1, 21 + (len(f"[{step - 1}:]") if step else 0)))
             await session.hints(uri)
         await session.idle()
         [hint] = await session.hinted(uri)
@@ -221,7 +221,7 @@ async def test_progress_while_the_model_loads(editor: EditorFactory) -> None:
             lambda: [r for token in session.client.progress_reports.values() for r in token][1:],
             "progress to end",
         )
-        assert isinstance(reports[-1].value, types.WorkDoneProgressEnd)
+        assert isinstance(reports[-1], types.WorkDoneProgressEnd)
     async with editor("minimal") as session:
         await session.ready()
         assert session.client.progress_reports == {}

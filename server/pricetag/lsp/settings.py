@@ -57,7 +57,7 @@ def parse(raw: Any) -> tuple[Settings, list[str]]:
         return Settings(), []
     if not isinstance(raw, Mapping):
         return Settings(), [f"settings must be an object, not {type(raw).__name__}"]
-    flat = _flatten(raw.get(SECTION, raw) if isinstance(raw.get(SECTION, raw), Mapping) else raw)
+    flat = {name.removeprefix(f"{SECTION}."): value for name, value in _flatten(raw).items()}
     settings, problems = Settings(), []
     for name, (read, store) in _READERS.items():
         if flat.get(name) is None:
