@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pricetag.measure.label import Item
-from pricetag.workload.cpp_code import Signature, read_signature
+from pricetag.workload.cpp_code import Signature, parses, read_signature
 from pricetag.workload.cpp_values import CppInputs, infer_cpp
 
 _INCLUDE = re.compile(r"^[ \t]*#[ \t]*include[ \t]*[<\"][^>\"\n]+[>\"].*$", re.MULTILINE)
@@ -22,13 +22,14 @@ class Subject:
     item: Item
     signature: Signature
     inputs: CppInputs
+    whole: bool  # no syntax errors: it cannot swallow what follows it in a program
 
 
 def prepare(item: Item) -> Subject:
     """Read the item's signature and plan its inputs. Raises ``NoSuchFunction`` or ``UnsupportedType``."""
     signature = read_signature(item.code, item.entry)
     inputs = infer_cpp(signature.parameters, item.examples, item.code, item.entry, signature.template)
-    return Subject(item, signature, inputs)
+    return Subject(item, signature, inputs, parses(item.code))
 
 
 def marker(index: int) -> str:

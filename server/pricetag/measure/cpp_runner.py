@@ -327,8 +327,8 @@ class _Runs:
 
     def run_all(self) -> None:
         """Compile everything and run it once."""
-        together = list(self._subjects)
-        alone: list[int] = []
+        together = [i for i, subject in self._subjects.items() if subject.whole]
+        alone = [i for i, subject in self._subjects.items() if not subject.whole]
         output = self._folder / "together"
         for _ in range(3):  # leave out whom the compiler blames, then compile the others again
             if len(together) < 2:

@@ -43,6 +43,11 @@ def _parser() -> Parser:
     return Parser(Grammar(tree_sitter_cpp.language()))
 
 
+def parses(code: str) -> bool:
+    """Whether the code is free of syntax errors as far as a parser without a preprocessor can tell."""
+    return not _parser().parse(code.encode()).root_node.has_error
+
+
 def read_signature(code: str, entry: str) -> Signature:
     """The last definition of ``entry`` ("f", "ns::f", "Class::method"). Raises ``NoSuchFunction``."""
     data = code.encode()
