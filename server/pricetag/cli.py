@@ -206,8 +206,8 @@ def scan(
     shown = report.rows[:top]
     if as_json:
         click.echo(json.dumps(report.as_json(shown), indent=2, allow_nan=False))
-    else:
-        _print(_scan_table(report, [row for row in shown if not row.abstained], forecaster))
+    elif rows := [row for row in shown if not row.abstained]:
+        _print(_scan_table(report, rows, forecaster))
     for problem in report.problems:
         click.echo(f"{_printable(problem.path)}: {problem.reason}", err=True)
     click.echo(report.summary(), err=True)
@@ -286,6 +286,8 @@ def label(
     from pricetag.measure.store import LabelStore
 
     items = _items(sources, data)
+    if not items:
+        raise click.ClickException(f"no function that can be run in {', '.join(sources)}")
     store = LabelStore(output)
     new = {item.id for item in items} - store.finished(sizes)
     todo = [item for item in items if item.id in new]
@@ -394,6 +396,20 @@ def _labelled(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--copies", type=click.IntRange(min=0), default=3, show_default=True, help="Renamed copies of each."
 )
+@click.option(
+    "--unlabelled",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Python and C++ source to pretrain the encoder on first; may be given again. Default: no pretraining.",
+)
+@click.option(
+    "--pretraining-passes",
+    type=click.IntRange(min=1),
+    default=60_000,
+    show_default=True,
+    help="Unlabelled functions shown.",
+)
 @click.option("--processes", type=click.IntRange(min=1), default=1, show_default=True, help="Side by side.")
 @click.option("--device", default="cpu", show_default=True, help="cpu or cuda.")
 @click.option("--seed", type=int, default=0, show_default=True)
@@ -404,6 +420,8 @@ def train(
     data: Path,
     passes: int,
     copies: int,
+    unlabelled: tuple[Path, ...],
+    pretraining_passes: int,
     processes: int,
     device: str,
     seed: int,
@@ -414,13 +432,15 @@ def train(
     """
     with _training_extra():
         from pricetag.train import pipeline
+        from pricetag.train.pretrain import Denoising
         from pricetag.train.run import Recipe
 
     console = _console(stderr=True)
-    recipe = Recipe(passes=passes, device=device, processes=processes, seed=seed)
+    pretraining = Denoising(passes=pretraining_passes, seed=seed)
+    recipe = Recipe(passes=passes, device=device, processes=processes, seed=seed, pretraining=pretraining)
     if not (folder / "train.npz").exists():
-        examples = _examples(labels, sources, data, console)
-        pipeline.prepare(examples, folder, recipe.architecture, copies, console)
+        examples = _examples(labels, sources, data, console, ("train", "validation"))
+        pipeline.prepare(examples, folder, recipe.architecture, copies, console, unlabelled)
     pipeline.run_training(folder, recipe, console)
 
 
@@ -457,7 +477,7 @@ def export(
 
     console = _console(stderr=True)
     limits = {"memory": float(MEMORY_LIMIT), "runtime": time_limit}
-    examples = _examples(labels, sources, data, console)
+    examples = _examples(labels, sources, data, console, ("validation",))
     try:
         pipeline.run_export(folder, examples, out, name, limits, console)
     except FileNotFoundError as error:
@@ -494,25 +514,33 @@ def evaluate(
 
     try:
         folder = find_model(model)
-        examples = _examples(labels, sources, data, _console(stderr=True))
-        pipeline.run_evaluation(folder, examples, split, Console(width=_PIPED_WIDTH), output)
+        examples = _examples(labels, sources, data, _console(stderr=True), ("train", split))
+        if not pipeline.run_evaluation(folder, examples, split, Console(width=_PIPED_WIDTH), output):
+            raise click.ClickException(f"too few labelled functions in the {split} split to score")
     except (ModelNotFound, CheckpointError) as error:
         raise click.ClickException(str(error)) from error
 
 
 def _examples(
-    labels: tuple[Path, ...], sources: tuple[str, ...], data: Path, console: Console
+    labels: tuple[Path, ...],
+    sources: tuple[str, ...],
+    data: Path,
+    console: Console,
+    splits: tuple[str, ...],
 ) -> list[Example]:
-    """The labelled functions with their splits; an error if there are none."""
+    """The labelled functions with their splits; an error if one of ``splits`` has none."""
     from pricetag.train.corpus import load_corpus
     from pricetag.train.pipeline import gather
     from pricetag.train.splits import splits_of
 
     items = _items(sources, data) if sources else load_corpus(data)
     examples = gather(labels, items, splits_of(items), console)
-    if not examples:
-        where = " ".join(sources) or data
-        raise click.ClickException(f"no function of {where} has a label in {', '.join(map(str, labels))}")
+    for split in splits:
+        if not any(example.split == split for example in examples):
+            where = " ".join(sources) or data
+            raise click.ClickException(
+                f"no function of {where} that is labelled belongs to the {split} split"
+            )
     return examples
 
 

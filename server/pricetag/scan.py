@@ -79,8 +79,8 @@ class Report:
 
     @property
     def abstentions(self) -> Counter[str]:
-        """How often each reason was given; what differs from function to function (after a colon) is set aside."""
-        return Counter(row.abstained.partition(":")[0] for row in self.rows if row.abstained)
+        """How often each class of reasons was given."""
+        return Counter(reason_class(row.abstained) for row in self.rows if row.abstained)
 
     def summary(self) -> str:
         """One line: functions, forecasts, abstentions by reason, seconds, peak resident memory."""
@@ -168,6 +168,13 @@ def scan(
     report.rows.sort(key=lambda row: _order(row, reference))
     report.seconds = time.perf_counter() - started
     return report
+
+
+def reason_class(abstained: str) -> str:
+    """A reason not to forecast without what differs from function to function: lines, sizes, exceptions."""
+    if abstained.startswith(("missing ", "syntax error")):
+        return "syntax error"
+    return abstained.partition(": ")[0]
 
 
 def reference_size(sizes: Sequence[int]) -> int:

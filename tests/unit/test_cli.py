@@ -230,3 +230,79 @@ def test_serve_ends_with_its_editor() -> None:
     )
     assert done.stdout == b""
     assert b"Traceback" not in done.stderr
+
+
+def test_label_measures_both_languages_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(SOURCE + "\n\ndef bad(xs: list[int]) -> int:\n    return xs['a']\n")
+    (tmp_path / "b.cpp").write_text(
+        "#include <vector>\nlong f(const std::vector<int>& v) { return v.size(); }\n"
+    )
+    out = tmp_path / "labels.jsonl"
+    arguments = (
+        "label",
+        "--sizes",
+        "10,100",
+        "--time-limit",
+        "5",
+        "-o",
+        out,
+        tmp_path / "a.py",
+        tmp_path / "b.cpp",
+    )
+    result = run(*arguments)
+    assert "3 functions; 6 labels, 4 measured; not: exception TypeError 2" in result.stderr
+    labels = [json.loads(line) for line in out.read_text().splitlines()]
+    assert {(one["language"], one["n"]) for one in labels} == {
+        ("python", 10), ("python", 100), ("cpp", 10), ("cpp", 100)
+    }  # fmt: skip
+    growing = {
+        one["n"]: one["memory"] for one in labels if one["function"] == "f" and one["language"] == "python"
+    }
+    assert 8 * 10 <= growing[10] < growing[100]
+    assert "3 functions, 3 of them labelled already" in run(*arguments).stderr
+    assert len(out.read_text().splitlines()) == len(labels)
+
+
+def test_label_says_where_there_is_nothing_to_run_or_to_write(tmp_path: Path) -> None:
+    (tmp_path / "empty.py").write_text("x = 1\n")
+    check_error(
+        "label", "-o", tmp_path / "x.jsonl", tmp_path / "empty.py", code=1, said="no function that can be run"
+    )
+    check_error("label", "-o", tmp_path / "x.jsonl", tmp_path / "gone.py", code=2, said="gone.py")
+
+
+def test_training_without_its_extra_says_how_to_get_it(tmp_path: Path) -> None:
+    labels = tmp_path / "labels.jsonl"
+    labels.write_text("")
+    program = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "torch":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Absent())
+from pricetag.cli import main
+main(sys.argv[1:])
+"""
+    arguments = ["train", str(tmp_path / "run"), "--labels", str(labels)]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        capture_output=True, env={**os.environ, "PYTHONPATH": str(SERVER)}, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert (
+        done.stderr.strip()
+        == 'Error: torch is not installed; training needs it: pip install "pricetag[train]"'
+    )
+
+
+@pytest.mark.parametrize("command", [["train", "run"], ["evaluate"], ["export", "run", "out", "--name", "x"]])
+def test_labels_without_functions(
+    command: list[str], tmp_path: Path, random_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PRICETAG_MODEL", str(random_model))
+    (tmp_path / "run").mkdir()
+    (tmp_path / "labels.jsonl").write_text('{"not": "a label"}\nnot json\n')
+    result = run(*command, "--labels", "labels.jsonl", code=1)
+    assert "labelled" in result.stderr.splitlines()[-1]

@@ -12,7 +12,16 @@ import pytest
 
 from pricetag.forecast import Estimate, Forecast, Forecaster, ModelInfo, Query
 from pricetag.rlm import Checkpoint
-from pricetag.scan import Problem, Report, functions_of, peak_memory, reference_size, scan, source_files
+from pricetag.scan import (
+    Problem,
+    Report,
+    functions_of,
+    peak_memory,
+    reason_class,
+    reference_size,
+    scan,
+    source_files,
+)
 
 SOURCE = "def f(xs: list[int]) -> list[int]:\n    return [x * 2 for x in xs]\n"
 CPP = "#include <vector>\nint total(const std::vector<int>& v) { int s = 0; for (int x : v) s += x; return s; }\n"
@@ -183,6 +192,29 @@ def test_the_maximum_interval_can_be_raised(tmp_path: Path) -> None:
 )
 def test_reference_size(sizes: list[int], expected: int) -> None:
     assert reference_size(sizes) == expected
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ("syntax error on line 12", "syntax error"),
+        ("missing '}' on line 3", "syntax error"),
+        ("missing ':' on line 3", "syntax error"),
+        ("too long: the function is 900 tokens long; the model reads 640", "too long"),
+        ("reads or writes files", "reads or writes files"),
+    ],
+)
+def test_reason_class(reason: str, expected: str) -> None:
+    assert reason_class(reason) == expected
+
+
+def test_broken_functions_count_as_one_reason(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        a_py="def f(xs):\n    return ((xs\n\ndef g(xs):\n    return xs +\n\ndef h(xs):\n    return xs\n",
+    )
+    report = scan([str(tmp_path)], ByLength(), [100])
+    assert set(report.abstentions) <= {"syntax error"}
 
 
 def test_json_is_the_contract(tmp_path: Path, forecaster: Forecaster) -> None:
