@@ -31,7 +31,7 @@ _CORE = (
     "pygls", "lsprotocol", "tree-sitter", "tree-sitter-python", "tree-sitter-cpp", "onnxruntime", "tokenizers",
     "numpy", "cachetools", "click", "rich", "platformdirs", "psutil",
 )  # fmt: skip
-_TRAIN = ("torch", "transformers", "safetensors", "onnx", "scikit-learn", "lightgbm")
+_TRAIN = ("torch", "transformers", "safetensors", "onnx", "scikit-learn", "lightgbm", "scipy", "datasketch")
 _EDITORS = ("code", "code-insiders", "codium", "code-server", "cursor", "nvim")
 _SAMPLES = {
     Language.PYTHON: "def squares(xs: list[int]) -> list[int]:\n    return [x * x for x in xs]\n",
@@ -76,6 +76,7 @@ def examine(model: str | None = None) -> Iterator[Check]:
     yield _program("git", "warnings on save need it")
     yield _editor()
     yield _sandbox()
+    yield _sandbox_cpp()
     yield _program("g++", "measuring C++ needs it")
     yield from (
         _package(name, Verdict.MISSING, 'training needs it: pip install "pricetag[train]"') for name in _TRAIN
@@ -182,9 +183,27 @@ def _sandbox() -> Check:
     # In a process of its own: what is cut off stays cut off.
     status, out = _run([sys.executable, "-c", _ISOLATE])
     if status:
+        reason = (out.strip().splitlines() or ["no reason given."])[-1]
+        return Check("sandbox", Verdict.MISSING, f"{reason} Measuring Python refuses to run without.")
+    return Check("sandbox", Verdict.OK, "Linux namespaces, for measuring Python")
+
+
+def _sandbox_cpp() -> Check:
+    try:
+        from pricetag.measure.cpp_runner import CppUnavailable, sandbox
+    except ImportError as error:  # a module that only Unix has
+        return Check(
+            "sandbox C++", Verdict.MISSING, f"measuring C++ is not possible on this system ({error})"
+        )
+    try:
+        command = sandbox(Path("/"))
+    except CppUnavailable as error:
+        return Check("sandbox C++", Verdict.MISSING, str(error))
+    status, out = _run([*command, "/bin/true"])
+    if status:
         reason = (out.strip().splitlines() or ["no reason given"])[-1]
-        return Check("sandbox", Verdict.MISSING, f"{reason} Measuring refuses to run without.")
-    return Check("sandbox", Verdict.OK, "Linux namespaces: no network, read-only file system, limits")
+        return Check("sandbox C++", Verdict.MISSING, f"{reason}; measuring C++ refuses to run without")
+    return Check("sandbox C++", Verdict.OK, f"bubblewrap ({command[0]})")
 
 
 def _run(command: list[str]) -> tuple[int, str]:
