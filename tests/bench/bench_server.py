@@ -36,6 +36,7 @@ def step_{i}(items: list[int], limit: int = {i}) -> dict[int, list[int]]:
 
 '''
 _LINES = _FUNCTION.count("\n")
+_POLL = 0.002  # seconds between two looks
 
 
 def main() -> None:
@@ -70,8 +71,8 @@ async def _measure(model: str | None, edits: int, starts: int, lines: int) -> di
             uri = session.open("bench.py", text)
             span = types.Range(types.Position(0, 0), types.Position(60, 0))
             params = types.InlayHintParams(types.TextDocumentIdentifier(uri), span)
-            while not await session.client.text_document_inlay_hint_async(params):
-                await asyncio.sleep(0.005)
+            ask = session.client.text_document_inlay_hint_async
+            await session.until(lambda ask=ask, params=params: ask(params), interval=_POLL)
             first.append(time.perf_counter() - began)
             server_cpu.append(_cpu(session.server))
             await _stop(session)
@@ -93,19 +94,22 @@ async def _measure(model: str | None, edits: int, starts: int, lines: int) -> di
             f"{time.perf_counter() - began:.2f} s wall, {_cpu(session.worker) - cpu:.2f} s CPU of the worker"
         )
         seconds, answers, server_used, worker_used = [], [], [], []
+        inserted = [0] * count
         for edit in range(edits):
             before = len(session.statuses)
             cpus = _cpu(session.server), _cpu(session.worker)
             began = time.perf_counter()
             # A new statement in one body each time: one function to forecast, none of it cached.
-            session.insert(
-                uri, 6 + _LINES * (edit % count), 4, f"extra_{edit} = list(items) * {edit + 2}\n    "
-            )
+            which = edit % count
+            line = 6 + _LINES * which + sum(inserted[:which])
+            inserted[which] += 1
+            session.insert(uri, line, 4, f"extra_{edit} = list(items) * {edit + 2}\n    ")
             await session.hover(uri, 0, 5)
             answers.append(time.perf_counter() - began)
-            await session.until(lambda before=before: any(s["pending"] for s in session.statuses[before:]))
-            while session.statuses[-1]["pending"]:
-                await asyncio.sleep(0.001)
+            await session.until(
+                lambda before=before: any(s["pending"] for s in session.statuses[before:]), interval=_POLL
+            )
+            await session.until(lambda: not session.statuses[-1]["pending"], interval=_POLL)
             seconds.append(time.perf_counter() - began)
             server_used.append(_cpu(session.server) - cpus[0])
             worker_used.append(_cpu(session.worker) - cpus[1])

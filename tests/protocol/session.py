@@ -45,7 +45,7 @@ class Editor:
     def uri(self, name: str) -> str:
         return (self.workspace / name).as_uri()
 
-    async def until(self, condition: Callable[[], Any], what: str = "") -> Any:
+    async def until(self, condition: Callable[[], Any], what: str = "", interval: float = 0.02) -> Any:
         """Poll until the condition holds (awaiting it if need be) and return its value."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
@@ -56,7 +56,7 @@ class Editor:
                 return value
             process = self.client._server  # none over TCP
             assert process is None or process.returncode is None, "the server died"
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(interval)
         last = self.statuses[-1] if self.statuses else None
         raise AssertionError(f"waited {PATIENCE:g} s in vain for {what or condition}; last status {last}")
 
