@@ -7,8 +7,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import pricetag.rlm
+
+# A busy machine is no failure: properties are about answers, not about the time they take.
+settings.register_profile("pricetag", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("pricetag")
 
 
 @pytest.fixture(scope="session")
