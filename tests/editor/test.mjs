@@ -152,7 +152,7 @@ async function run(session, browser, workspace) {
   await check('the language status names the model', async () => {
     await window.languageStatus(/Pricetag: Ready: \S/);
   });
-  await window.page.mouse.move(640, 60); // a menu stays open below the mouse
+  await window.page.mouse.move(900, 400); // the menu stays open below the mouse
 
   await check('hints toggled off', async () => {
     await window.runCommand('Pricetag: Toggle Hints');
@@ -181,9 +181,10 @@ async function run(session, browser, workspace) {
     expect(before.length > 0, 'no server process found');
     for (const pid of before) process.kill(pid, 'SIGKILL');
     await window.until('a new server', () => session.processes('pricetag serve').some((pid) => !before.includes(pid)));
-    // Until the new server has said what it can do, a hover is empty and stays so: hover anew.
+    // A hover does not change while it is open, and the new server has to load its model first: hover anew.
     await window.until('a hover with a table', async () => {
-      await window.line('#include <vector>').hover();
+      await window.press('Escape');
+      await window.line('#include <algorithm>').hover();
       await window.nameIn(EXAMPLES[1]).hover();
       const table = window.hover(EXAMPLES[1].function).locator('table');
       return table.waitFor({ timeout: 2000 }).then(() => true, () => false);

@@ -60,7 +60,7 @@ export class Window {
 
   /** The box that shows a hover or a hint's tooltip. */
   hover(text) {
-    return this.page.locator('.monaco-hover:not(.hidden)', { hasText: text }).first();
+    return this.page.locator('.monaco-hover:not(.hidden, .workbench-hover)', { hasText: text }).first();
   }
 
   problems(text) {
