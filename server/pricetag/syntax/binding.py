@@ -32,7 +32,7 @@ def bound_names(canonical: str, language: Language) -> tuple[str, ...]:
     """Names that a function's canonical text binds: its own, its parameters and locals, in order of appearance."""
     binding = _BINDING[language]
     names: dict[str, None] = {}
-    for node in _nodes(Parser(grammar(language)).parse(canonical.encode("utf-8", "replace")).root_node):
+    for node in walk(parse_canonical(canonical, language)):
         parent = node.parent
         if node.type != "identifier" or parent is None or (field := binding.get(parent.type)) is None:
             continue
@@ -41,7 +41,12 @@ def bound_names(canonical: str, language: Language) -> tuple[str, ...]:
     return tuple(name for name in names if name not in _FIXED)
 
 
-def _nodes(root: Node) -> Iterator[Node]:
+def parse_canonical(canonical: str, language: Language) -> Node:
+    """The root of the syntax tree of a function's canonical text."""
+    return Parser(grammar(language)).parse(canonical.encode("utf-8", "replace")).root_node
+
+
+def walk(root: Node) -> Iterator[Node]:
     """Every node in document order, without recursion: code may nest deeper than Python's stack."""
     stack = [root]
     while stack:

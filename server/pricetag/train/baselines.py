@@ -14,7 +14,8 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from pricetag.rlm.prompt import Prompt
-from pricetag.train.augment import parse_canonical, walk
+from pricetag.syntax.binding import parse_canonical, walk
+from pricetag.syntax.function import Language
 from pricetag.train.dataset import Example
 
 _LOOPS = re.compile(r"for|while|comprehension|generator_expression|list_comp|set_comp|dict_comp")
@@ -26,7 +27,7 @@ def syntax_counts(prompt: Prompt) -> dict[str, float]:
     counts: Counter[str] = Counter()
     deepest = 0
     depths: dict[int, int] = {}
-    for node in walk(parse_canonical(prompt.canonical, prompt.language)):
+    for node in walk(parse_canonical(prompt.canonical, Language(prompt.language))):
         counts[f"node {node.type}"] += 1
         above = depths.get(node.parent.id, 0) if node.parent else 0
         depths[node.id] = above + bool(node.is_named and _LOOPS.search(node.type))

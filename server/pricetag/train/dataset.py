@@ -5,6 +5,7 @@ An example is one function: its prompts (as written, and renamed copies) and its
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 import random
@@ -21,8 +22,9 @@ from pricetag.measure.label import Item, Label
 from pricetag.rlm.numbers import MEMORY, PAD, RUNTIME, SIZES, size_token
 from pricetag.rlm.prompt import Prompt, PromptTooLong, encode, render
 from pricetag.syntax import parse_functions
+from pricetag.syntax.binding import bound_names
 from pricetag.syntax.function import Function, Language
-from pricetag.train.augment import bound_names, rename
+from pricetag.train.augment import rename
 
 METRICS = ("memory", "runtime")
 NO_LABEL = -1
@@ -49,14 +51,19 @@ class Example:
 
 
 def read_labels(path: Path) -> Iterator[Label]:
-    """Labels of a JSON-lines file; a line that a crash cut short is skipped."""
-    with path.open(encoding="utf-8") as lines:
+    """Labels of a JSON-lines file (.gz or plain); a line that a crash cut short, or that is no label, is skipped."""
+    with (
+        gzip.open(path, "rt", encoding="utf-8")
+        if path.suffix == ".gz"
+        else path.open(encoding="utf-8") as lines
+    ):
         for line in lines:
             try:
                 fields = json.loads(line)
-            except ValueError:
+                label = Label(**{name: value for name, value in fields.items() if name in Label.__slots__})
+            except (ValueError, TypeError, AttributeError):
                 continue
-            yield Label(**{name: value for name, value in fields.items() if name in Label.__slots__})
+            yield label
 
 
 def entry_function(item: Item) -> Function | None:
@@ -99,7 +106,9 @@ def join(items: Iterable[Item], labels: Iterable[Label], splits: Mapping[str, st
 def add_renamed(examples: Sequence[Example], copies: int, seed: int = 0) -> None:
     """Give each training example renamed copies, names drawn from all training functions of its language."""
     rng = random.Random(seed)
-    own_names = {id(example): bound_names(example.prompt.canonical, example.language) for example in examples}
+    own_names = {
+        id(example): bound_names(example.prompt.canonical, Language(example.language)) for example in examples
+    }
     pools: dict[str, list[str]] = {}
     for language in {example.language for example in examples}:
         names = {

@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import scipy.stats
-from numpy.typing import NDArray
 
 from pricetag.rlm.distribution import Floats
 from pricetag.rlm.numbers import SIZES
@@ -138,7 +138,7 @@ def paired_difference(
     columns = np.stack([np.minimum(truth[rows], limit), ours[rows], theirs[rows]])
     rng = np.random.default_rng(0)
 
-    def difference(sample: NDArray[np.int64]) -> float:
+    def difference(sample: Any) -> float:
         ranks = scipy.stats.rankdata(columns[:, sample], axis=1)
         matrix = np.corrcoef(ranks)
         return float(matrix[0, 1] - matrix[0, 2])

@@ -28,9 +28,11 @@ from pricetag.train.calibrate import abstention_curve, conformal_offsets, pair_c
 from pricetag.train.dataset import METRICS, Example, add_renamed, join, pack, read_labels
 from pricetag.train.evaluate import Score, evaluate, markdown, paired_difference, write_scores
 from pricetag.train.predict import Predictions, Reference, predict, truths
-from pricetag.train.run import Recipe, train
+from pricetag.train.pretrain import pretrain, sample, source_files, tokenise, unlabelled_functions
+from pricetag.train.run import ENCODER_WEIGHTS, Recipe, train
 
 CONTEXT = 640  # tokens
+UNLABELLED = 160_000  # functions to pretrain on, at most, half of them a language
 # Generated programs teach constructs, but real functions are what is forecast.
 SOURCE_WEIGHTS: Mapping[str, float] = {"generated": 0.5}
 # int8 against fp32 on held-out functions.
@@ -55,18 +57,32 @@ def gather(
 
 
 def prepare(
-    examples: Sequence[Example], folder: Path, architecture: Architecture, copies: int, console: Console
+    examples: Sequence[Example],
+    folder: Path,
+    architecture: Architecture,
+    copies: int,
+    console: Console,
+    unlabelled: Sequence[Path] = (),
 ) -> None:
-    """Tokenizer and packed arrays in ``folder``: tokenizer.json, train.npz, validation.npz."""
+    """Tokenizer and packed arrays in ``folder``: tokenizer.json, train.npz, validation.npz, unlabelled.npz.
+
+    ``unlabelled`` roots hold Python and C++ source for the denoising pretraining; none means no pretraining.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     training = [example for example in examples if example.split == "train"]
     validation = [example for example in examples if example.split == "validation"]
-    add_renamed(training, copies)
-    texts = [p.canonical for e in training for p in (e.prompt, *e.renamed)] + [
-        e.prompt.assumes for e in training
+    found = sample(unlabelled_functions(source_files(unlabelled)), UNLABELLED)
+    texts = [text for _, text in found[: UNLABELLED // 4]]
+    texts += 2 * [example.prompt.canonical for example in training] + [
+        example.prompt.assumes for example in training
     ]
     tokenizer = train_tokenizer(texts, architecture.vocabulary)
     tokenizer.save(str(folder / checkpoint.TOKENIZER))
+    if found:
+        own = [(example.language, example.prompt.canonical) for example in training]
+        tokenise(found + own, tokenizer, CONTEXT).save(folder / "unlabelled.npz")
+        console.print(f"pretraining: {len(found):,} unlabelled functions and {len(own):,} labelled ones")
+    add_renamed(training, copies)
     for name, part in (("train", training), ("validation", validation)):
         packed = pack(part, tokenizer, CONTEXT, SOURCE_WEIGHTS, blind=name == "train")
         packed.save(folder / f"{name}.npz")
@@ -81,6 +97,14 @@ def run_training(folder: Path, recipe: Recipe, console: Console) -> None:
     if vocabulary > recipe.architecture.vocabulary:
         raise ValueError(f"the tokenizer has {vocabulary} tokens, the model {recipe.architecture.vocabulary}")
     (folder / "recipe.json").write_text(json.dumps(recipe.to_json(), indent=1) + "\n")
+    if (folder / "unlabelled.npz").exists() and not (folder / ENCODER_WEIGHTS).exists():
+        pretrain(
+            recipe.architecture,
+            folder / "unlabelled.npz",
+            recipe.pretraining,
+            folder / ENCODER_WEIGHTS,
+            console,
+        )
     best = train(recipe, folder / "train.npz", folder / "validation.npz", folder)
     console.print(f"best weights: {best}")
 

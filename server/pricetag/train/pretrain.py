@@ -7,9 +7,9 @@ decoder reads and writes number tokens only. The output layer is the input embed
 from __future__ import annotations
 
 import hashlib
-import json
 import math
-import time
+import random
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,7 @@ from pricetag.rlm.prompt import PromptTooLong, encode, render
 from pricetag.syntax import language_of, parse_functions
 
 _MASKED_SHARE, _MEAN_SPAN = 0.25, 3
+_WARM_UP = 0.03  # share of the passes
 _SHORTEST, _LONGEST = 40, 6_000  # characters of a canonical function worth learning from
 
 
@@ -63,9 +64,39 @@ def _is_cpp_header(path: Path) -> bool:
     return not path.suffix and "c++" in path.parts
 
 
-def tokenise(
-    functions: Iterable[tuple[str, str]], tokenizer: Tokenizer, context: int
-) -> list[NDArray[np.uint16]]:
+def sample(functions: Iterable[tuple[str, str]], count: int, seed: int = 0) -> list[tuple[str, str]]:
+    """At most ``count`` functions in random order, at most half of them of one language."""
+    rng = random.Random(seed)
+    by_language: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for language, canonical in functions:
+        by_language[language].append((language, canonical))
+    chosen = [
+        pair for pairs in by_language.values() for pair in rng.sample(pairs, min(len(pairs), count // 2))
+    ]
+    rng.shuffle(chosen)
+    return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Tokenised functions, end to end: ``tokens`` uint16 [N], ``starts`` int64 [F+1], ``mask`` the masking token's id."""
+
+    tokens: NDArray[np.uint16]
+    starts: NDArray[np.int64]
+    mask: int
+
+    def save(self, path: Path) -> None:
+        """One .npz, without pickles."""
+        np.savez(path, tokens=self.tokens, starts=self.starts, mask=np.array(self.mask))
+
+    @classmethod
+    def load(cls, path: Path) -> Texts:
+        """Inverse of ``save``."""
+        with np.load(path, allow_pickle=False) as arrays:
+            return cls(arrays["tokens"], arrays["starts"], int(arrays["mask"]))
+
+
+def tokenise(functions: Iterable[tuple[str, str]], tokenizer: Tokenizer, context: int) -> Texts:
     """Prompts without kinds; functions longer than the context are left out."""
     encoded = []
     for language, canonical in functions:
@@ -75,46 +106,46 @@ def tokenise(
             )
         except PromptTooLong:
             continue
-    return encoded
+    starts = np.concatenate(([0], np.cumsum([len(part) for part in encoded]))).astype(np.int64)
+    return Texts(np.concatenate(encoded), starts, int(tokenizer.token_to_id(prompts.MASK) or 0))
 
 
 @dataclass(frozen=True, slots=True)
 class Denoising:
     """How the encoder is pretrained."""
 
-    seconds: float
+    passes: int = 60_000
     batch_tokens: int = 4_096
     learning_rate: float = 2e-3
     seed: int = 0
 
 
-def pretrain(
-    sizes: Architecture,
-    functions: Sequence[NDArray[np.uint16]],
-    tokenizer: Tokenizer,
-    how: Denoising,
-    out: Path,
-    console: Console,
-) -> float:
-    """Train an encoder to restore masked spans for about ``how.seconds``; write its weights to ``out``. Returns the last loss."""
+def pretrain(sizes: Architecture, file: Path, how: Denoising, out: Path, console: Console) -> float:
+    """Train an encoder to restore masked spans of the functions in ``file``; write its weights to ``out``.
+
+    Returns the last loss (nats per masked token).
+    """
     torch.manual_seed(how.seed)
     rng = np.random.default_rng(how.seed)
+    texts = Texts.load(file)
     model = EncoderDecoder(sizes)
     encoder: Any = model.model.encoder
     optimiser = torch.optim.AdamW(encoder.parameters(), lr=how.learning_rate, betas=(0.9, 0.98), fused=True)
-    mask_token = int(tokenizer.token_to_id(prompts.MASK) or 0)
-    begun, running, step, saved = time.monotonic(), 0.0, 0, 0.0
+    running, step, passes, reported = 0.0, 0, 0, 0
     model.train()
-    while (passed := time.monotonic() - begun) < how.seconds:
-        done = passed / how.seconds
+    while passes < how.passes:
+        rate = (
+            how.learning_rate
+            * min(step / 100 + 0.01, 1.0)
+            * 0.5
+            * (1 + math.cos(math.pi * passes / how.passes))
+        )
         for group in optimiser.param_groups:
-            group["lr"] = (
-                how.learning_rate * min(step / 100 + 0.01, 1.0) * 0.5 * (1 + math.cos(math.pi * done))
-            )
-        tokens, lengths = _draw(functions, how.batch_tokens, rng)
+            group["lr"] = rate
+        tokens, lengths = _draw(texts, how.batch_tokens, rng)
         hidden = _spans(lengths, tokens.shape[1], rng)
         targets = torch.from_numpy(tokens[hidden])
-        tokens[hidden] = mask_token
+        tokens[hidden] = texts.mask
         present = torch.from_numpy(np.arange(tokens.shape[1])[None] < lengths[:, None])
         with torch.autocast("cpu", dtype=torch.bfloat16):
             encoding = model.encode(torch.from_numpy(tokens), present)
@@ -125,27 +156,26 @@ def pretrain(
         optimiser.step()
         optimiser.zero_grad(set_to_none=True)
         step += 1
+        passes += len(lengths)
         running = loss.item() if step == 1 else 0.98 * running + 0.02 * loss.item()
-        if passed - saved > 60:
-            saved = passed
-            torch.save(encoder.state_dict(), out)
-            console.print(json.dumps({"step": step, "seconds": round(passed), "loss": round(running, 4)}))
+        if passes - reported >= 5_000 or passes >= how.passes:
+            reported = passes
+            console.print(f"{passes:>9,} passes  restoring masked tokens: loss {running:.3f}")
     torch.save(encoder.state_dict(), out)
     return running
 
 
-def _draw(
-    functions: Sequence[NDArray[np.uint16]], budget: int, rng: np.random.Generator
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _draw(texts: Texts, budget: int, rng: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """A padded batch [B, T] of functions of similar length, and their lengths [B]."""
-    anchor = len(functions[int(rng.integers(len(functions)))])
+    every = np.diff(texts.starts)
+    anchor = int(every[rng.integers(len(every))])
     count = max(budget // max(anchor, 16), 1)
-    candidates = rng.integers(len(functions), size=8 * count)
-    candidates = candidates[np.argsort([abs(len(functions[i]) - anchor) for i in candidates])][:count]
-    lengths = np.array([len(functions[i]) for i in candidates])
+    candidates = rng.integers(len(every), size=8 * count)
+    candidates = candidates[np.argsort(np.abs(every[candidates] - anchor))][:count]
+    lengths = every[candidates]
     tokens = np.zeros((count, int(lengths.max())), dtype=np.int64)
     for row, index in enumerate(candidates):
-        tokens[row, : lengths[row]] = functions[index]
+        tokens[row, : lengths[row]] = texts.tokens[texts.starts[index] : texts.starts[index + 1]]
     return tokens, lengths
 
 

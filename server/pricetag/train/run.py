@@ -29,6 +29,9 @@ from torch.nn.parallel import DistributedDataParallel
 from pricetag.rlm.architecture import Architecture, EncoderDecoder
 from pricetag.rlm.numbers import FIRST_TENTH, TENTHS
 from pricetag.train.dataset import NO_LABEL, STEPS, Packed
+from pricetag.train.pretrain import Denoising
+
+ENCODER_WEIGHTS = "encoder.pt"  # of the pretraining, where there was one
 
 # Loss weights of the four predicted tokens: a wrong decade costs more than a wrong tenth.
 _STEP_WEIGHTS = torch.tensor([1.0, 0.5, 1.0, 0.5])
@@ -53,6 +56,7 @@ class Recipe:
     checkpoint_every: float = 120.0  # seconds
     device: str = "cpu"
     processes: int = 1
+    pretraining: Denoising = field(default_factory=Denoising)
 
     def to_json(self) -> dict[str, Any]:
         """As stored beside the weights."""
@@ -97,6 +101,10 @@ def _train(
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(recipe.seed)
     model = EncoderDecoder(recipe.architecture).to(recipe.device)
+    if (folder / ENCODER_WEIGHTS).exists():
+        pretrained = torch.load(folder / ENCODER_WEIGHTS, weights_only=True, map_location=recipe.device)
+        encoder: Any = model.model.encoder
+        encoder.load_state_dict(pretrained)
     average = {name: value.detach().clone() for name, value in model.state_dict().items()}
     optimiser = torch.optim.AdamW(
         _decay_groups(model, recipe.weight_decay), lr=recipe.learning_rate, betas=(0.9, 0.98), fused=True

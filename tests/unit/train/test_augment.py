@@ -5,7 +5,9 @@ import random
 import pytest
 
 from pricetag.rlm.prompt import render
-from pricetag.train.augment import bound_names, rename
+from pricetag.syntax.binding import bound_names
+from pricetag.syntax.function import Language
+from pricetag.train.augment import rename
 
 
 @pytest.mark.parametrize(
@@ -19,7 +21,7 @@ from pricetag.train.augment import bound_names, rename
     ],
 )  # fmt: skip
 def test_finds_the_names_a_function_binds(language: str, code: str, expected: list[str]) -> None:
-    assert bound_names(code, language) == expected
+    assert list(bound_names(code, Language(language))) == expected
 
 
 def test_renames_everywhere_but_attributes_and_keywords() -> None:
@@ -28,7 +30,7 @@ def test_renames_everywhere_but_attributes_and_keywords() -> None:
     )
     renamed = rename(prompt, ["f", "xs", "k"], ["alpha", "beta", "gamma", "delta"], random.Random(3))
     assert renamed != prompt
-    names = bound_names(renamed.canonical, "python")
+    names = bound_names(renamed.canonical, Language.PYTHON)
     assert renamed.canonical == (
         f"def {names[0]}({names[1]}, {names[2]}):\n\t{names[1]}.k = g(k={names[2]})\n\treturn {names[1]}"
     )
@@ -40,6 +42,6 @@ def test_two_names_never_become_one(seed: int) -> None:
     code = "def f(a, b, c):\n\td = a + b\n\treturn c - d"
     prompt = render("python", "", code)
     renamed = rename(
-        prompt, bound_names(code, "python"), ["a", "b", "p", "q", "r", "s", "t"], random.Random(seed)
+        prompt, bound_names(code, Language.PYTHON), ["a", "b", "p", "q", "r", "s", "t"], random.Random(seed)
     )
-    assert len(bound_names(renamed.canonical, "python")) == 5
+    assert len(bound_names(renamed.canonical, Language.PYTHON)) == 5

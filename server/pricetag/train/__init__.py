@@ -1,0 +1,1 @@
+"""Corpus, labels, training, evaluation and export of the model."""

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import heapq
+import io
+import statistics
+from pathlib import Path
+
+import numpy as np
+import torch
+from rich.console import Console
+
+from pricetag.rlm.architecture import Architecture, EncoderDecoder
+from pricetag.rlm.onnx_export import train_tokenizer
+from pricetag.train.pretrain import (
+    Denoising,
+    Texts,
+    _spans,
+    pretrain,
+    sample,
+    source_files,
+    tokenise,
+    unlabelled_functions,
+)
+
+SIZES = Architecture(vocabulary=600, width=32, feed_forward=64, heads=2, encoder_layers=1, decoder_layers=1)
+
+
+def real_functions() -> list[tuple[str, str]]:
+    files = [Path(module.__file__) for module in (heapq, statistics) if module.__file__]
+    return list(unlabelled_functions(files))
+
+
+def test_reads_whole_distinct_functions_of_real_files(tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "skipped.py").write_text(
+        "def skipped(argument):\n    return [argument, argument, argument]\n"
+    )
+    (tmp_path / "a.py").write_text(
+        "def kept(argument):\n    return [argument, argument, argument]\n" * 2 + "def (broken\n"
+    )
+    (tmp_path / "b.hpp").write_text("inline int twice(int argument) {\n  return argument + argument;\n}\n")
+    (tmp_path / "latin.py").write_bytes(
+        b"def odd():\n    return '\xff' + '                               '\n"
+    )
+    found = list(unlabelled_functions(source_files([tmp_path])))
+    assert found == [
+        ("python", "def kept(argument):\n\treturn [argument, argument, argument]"),
+        ("cpp", "inline int twice(int argument) {\n\treturn argument + argument;\n}"),
+    ]
+
+
+def test_a_sample_is_even_between_languages() -> None:
+    pairs = [("python", str(i)) for i in range(100)] + [("cpp", str(i)) for i in range(5)]
+    chosen = sample(pairs, 20)
+    assert sum(language == "python" for language, _ in chosen) == 10
+    assert sum(language == "cpp" for language, _ in chosen) == 5
+    assert sample(pairs, 20) == chosen
+
+
+def test_masks_about_a_quarter_and_never_the_special_tokens() -> None:
+    lengths = np.full(200, 120)
+    hidden = _spans(lengths, 130, np.random.default_rng(0))
+    assert not hidden[:, :2].any()
+    assert not hidden[:, 120:].any()
+    assert 0.15 < hidden[:, 2:120].mean() < 0.3
+
+
+def test_learns_to_restore_real_code(tmp_path: Path) -> None:
+    functions = real_functions()
+    tokenizer = train_tokenizer([text for _, text in functions], SIZES.vocabulary)
+    tokenise(functions, tokenizer, 300).save(tmp_path / "texts.npz")
+    assert len(Texts.load(tmp_path / "texts.npz").starts) > 20
+    how = Denoising(passes=1200, batch_tokens=1024, learning_rate=4e-3)
+    loss = pretrain(SIZES, tmp_path / "texts.npz", how, tmp_path / "encoder.pt", Console(file=io.StringIO()))
+    assert loss < 0.95 * np.log(SIZES.vocabulary)
+    EncoderDecoder(SIZES).model.encoder.load_state_dict(
+        torch.load(tmp_path / "encoder.pt", weights_only=True)
+    )
