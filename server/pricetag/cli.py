@@ -313,6 +313,49 @@ def label(
         raise click.exceptions.Exit(1)
 
 
+@main.command("label-report")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+def label_report(files: tuple[Path, ...]) -> None:
+    """Show what label files hold: functions and labels per source, what failed, and how well labels repeat."""
+    from collections import Counter
+    from itertools import chain
+
+    from rich import box
+    from rich.table import Table
+
+    from pricetag.measure.report import summarise
+    from pricetag.measure.store import LabelStore
+
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in ("language", "source", "functions", "with 3+ sizes", "labels", "over", "failed"):
+        table.add_column(heading, justify="left" if heading in ("language", "source") else "right")
+    for heading in (
+        "memory repeats within 1 %",
+        "runtime over 1 ms within 10 %",
+        "shorter runtime within 10 %",
+    ):
+        table.add_column(heading, justify="right")
+    groups = summarise(chain.from_iterable(LabelStore(file) for file in files))
+    for (language, source), group in groups.items():
+        failed = group.outcomes.total() - group.outcomes["measured"] - group.outcomes["over"]
+        counts = (
+            len(group.functions),
+            len(group.labelled),
+            group.outcomes["measured"],
+            group.outcomes["over"],
+            failed,
+        )
+        repeats = (group.memory, group.runtime, group.short_runtime)
+        table.add_row(language, source, *(f"{count:,}" for count in counts), *map(str, repeats))
+    _console().print(table)
+    reasons: Counter[str] = sum((group.outcomes for group in groups.values()), Counter())
+    for reason, count in reasons.most_common():
+        if reason not in ("measured", "over"):
+            click.echo(f"{count:>7,}  {reason}")
+
+
 def _items(sources: Iterable[str], data: Path) -> list[Item]:
     """The runnable functions of all sources, each once."""
     from pricetag.train.corpus import UnknownSource, distinct, load_source

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -20,10 +21,10 @@ class LabelStore:
         self.path = path
 
     def __iter__(self) -> Iterator[Label]:
-        """Every label in the order written. Lines that are cut off or no labels are passed over."""
+        """Every label in the order written (of a ``.gz`` file too). Lines cut off, or that are no labels, are passed over."""
         if not self.path.exists():
             return
-        with self.path.open("rb") as file:
+        with gzip.open(self.path) if self.path.suffix == ".gz" else self.path.open("rb") as file:
             for line in file:
                 label = _parse(line)
                 if label is not None:

@@ -5,12 +5,10 @@ An example is one function: its prompts (as written, and renamed copies) and its
 
 from __future__ import annotations
 
-import gzip
-import json
 import math
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,22 +46,6 @@ class Example:
     def value(self, metric: str, n: int) -> float | None:
         """The label of one metric at one size."""
         return self.values[metric].get(n)
-
-
-def read_labels(path: Path) -> Iterator[Label]:
-    """Labels of a JSON-lines file (.gz or plain); a line that a crash cut short, or that is no label, is skipped."""
-    with (
-        gzip.open(path, "rt", encoding="utf-8")
-        if path.suffix == ".gz"
-        else path.open(encoding="utf-8") as lines
-    ):
-        for line in lines:
-            try:
-                fields = json.loads(line)
-                label = Label(**{name: value for name, value in fields.items() if name in Label.__slots__})
-            except (ValueError, TypeError, AttributeError):
-                continue
-            yield label
 
 
 def entry_function(item: Item) -> Function | None:

@@ -19,13 +19,14 @@ from rich.progress import track
 from tokenizers import Tokenizer
 
 from pricetag.measure.label import Item
+from pricetag.measure.store import LabelStore
 from pricetag.rlm import checkpoint
 from pricetag.rlm.architecture import Architecture, EncoderDecoder
 from pricetag.rlm.checkpoint import Checkpoint
 from pricetag.rlm.numbers import SIZES
 from pricetag.rlm.onnx_export import load_weights, set_calibration, train_tokenizer, write_checkpoint
 from pricetag.train.calibrate import abstention_curve, conformal_offsets, pair_correlation
-from pricetag.train.dataset import METRICS, Example, add_renamed, join, pack, read_labels
+from pricetag.train.dataset import METRICS, Example, add_renamed, join, pack
 from pricetag.train.evaluate import Score, evaluate, markdown, paired_difference, write_scores
 from pricetag.train.predict import Predictions, Reference, predict, truths
 from pricetag.train.pretrain import pretrain, sample, source_files, tokenise, unlabelled_functions
@@ -47,7 +48,7 @@ def gather(
     labels: Sequence[Path], items: Iterable[Item], splits: Mapping[str, str], console: Console
 ) -> list[Example]:
     """Every labelled function with its split."""
-    read = [label for path in labels for label in read_labels(path)]
+    read = [label for path in labels for label in LabelStore(path)]
     examples = join(track(list(items), "reading functions", console=console), read, splits)
     counts = Counter((example.language, example.split) for example in examples)
     console.print(

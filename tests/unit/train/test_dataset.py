@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from pricetag.measure.label import Item, Label
 from pricetag.rlm.numbers import MEMORY, PAD, RUNTIME, SIZES, size_token
 from pricetag.rlm.onnx_export import train_tokenizer
-from pricetag.train.dataset import NO_LABEL, Packed, add_renamed, join, label_tokens, pack, read_labels
+from pricetag.train.dataset import NO_LABEL, Packed, add_renamed, join, label_tokens, pack
 
 ITEM = Item(
     "t/1",
@@ -59,23 +58,6 @@ def test_join_takes_the_entry_with_its_callees() -> None:
 )
 def test_nothing_measured_or_no_split_is_no_example(labels: list[Label], splits: dict[str, str]) -> None:
     assert join([ITEM], labels, splits) == []
-
-
-def test_a_line_cut_short_is_skipped(tmp_path: Path) -> None:
-    path = tmp_path / "labels.jsonl"
-    whole = {
-        "item": "a",
-        "source": "t",
-        "licence": "MIT",
-        "problem": "a",
-        "language": "python",
-        "function": "f",
-        "assumes": "",
-        "n": 10,
-        "unknown": 1,
-    }
-    path.write_text(json.dumps(whole) + "\n" + json.dumps(whole)[:40])
-    assert [found.item for found in read_labels(path)] == ["a"]
 
 
 def test_packing_keeps_every_token(tmp_path: Path) -> None:

@@ -1,0 +1,66 @@
+"""What a label file holds: functions and labels per language and source, what failed, and how well labels repeat."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pricetag.measure.label import Label
+
+MEMORY_TOLERANCE, RUNTIME_TOLERANCE = 0.01, 0.10
+
+
+@dataclass(slots=True)
+class Repeats:
+    """Labels measured twice on the same input, and how many came out alike."""
+
+    measured: int = 0
+    alike: int = 0
+
+    def add(self, first: float, second: float, tolerance: float) -> None:
+        """Count one pair: alike when they differ by at most ``tolerance`` of the first."""
+        self.measured += 1
+        self.alike += abs(second - first) <= tolerance * abs(first)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.alike / self.measured:.1%} of {self.measured:,}"
+            if self.measured
+            else "none measured twice"
+        )
+
+
+@dataclass(slots=True)
+class Group:
+    """The labels of one language and source."""
+
+    functions: set[str] = field(default_factory=set)
+    labelled: set[str] = field(
+        default_factory=set
+    )  # functions with a number or ``over`` at three sizes or more
+    outcomes: Counter[str] = field(default_factory=Counter)  # "measured", "over", or a reason for failing
+    memory: Repeats = field(default_factory=Repeats)
+    runtime: Repeats = field(default_factory=Repeats)  # of calls over 1 ms
+    short_runtime: Repeats = field(default_factory=Repeats)  # of shorter calls
+
+
+def summarise(labels: Iterable[Label]) -> dict[tuple[str, str], Group]:
+    """Groups by (language, source), sorted."""
+    groups: dict[tuple[str, str], Group] = defaultdict(Group)
+    usable: Counter[tuple[str, str, str]] = Counter()
+    for label in labels:
+        group = groups[label.language, label.source]
+        group.functions.add(label.item)
+        group.outcomes[label.failed or ("over" if label.over else "measured")] += 1
+        if not label.failed:
+            usable[label.language, label.source, label.item] += 1
+        if label.memory is not None and label.memory_again is not None:
+            group.memory.add(label.memory, label.memory_again, MEMORY_TOLERANCE)
+        if label.runtime is not None and label.runtime_again is not None:
+            repeats = group.runtime if label.runtime > 1e-3 else group.short_runtime
+            repeats.add(label.runtime, label.runtime_again, RUNTIME_TOLERANCE)
+    for (language, source, item), count in usable.items():
+        if count >= 3:
+            groups[language, source].labelled.add(item)
+    return dict(sorted(groups.items()))
