@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 import os
 import pickle
 import select
@@ -18,6 +19,7 @@ from pricetag.measure.label import MEMORY_LIMIT, SIZES, TIME_LIMIT, Item, Label
 from pricetag.measure.sandbox import SandboxUnavailable
 from pricetag.workload.shape import Workload
 
+METRICS = ("memory", "runtime")
 _AGAIN = 10  # one item in so many is measured twice, for repeatability
 _ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
@@ -171,10 +173,11 @@ def _labels(
         )
         for n in sizes
     }
-    phase, at, failed, finished = "", 0, "", False
+    phase, at, reason, finished = "", 0, "", False
     touched: set[int] = set()
     for message in answer["messages"]:
         n = message.get("n")
+        n = n if isinstance(n, int) else None  # the function may have written to the pipe, too
         if "assumes" in message:
             for label in labels.values():
                 label.assumes = str(message["assumes"])[:2000]
@@ -183,33 +186,26 @@ def _labels(
         elif "finished" in message:
             finished = True
         elif "failed" in message and n is None:
-            failed = str(message["failed"])
+            reason = str(message["failed"])[:100]
         elif n in labels:
             touched.add(n)
             _apply(labels[n], message)
-    end = str(answer["end"])
-    if end == "done" and not finished and not failed:
-        end = "exit 0"
-    if end != "done":
-        reason = _ending(end)
-        if at in labels and phase == "runtime" and reason == "timeout":
+    if not reason and not (answer["end"] == "done" and finished):
+        reason = _ending(str(answer["end"]))
+    if reason and at in labels and labels[at].runtime is None and not labels[at].over:
+        touched.add(at)
+        if reason == "timeout" and phase == "runtime":
             labels[at].over = ["runtime"]
-            touched.add(at)
-        elif at in labels and phase not in ("memory", "again", "memory_again"):
+        else:
             labels[at].failed = reason
-            touched.add(at)
-        elif phase == "load" or not touched:
-            failed = reason
-        elif reason != "timeout" and at in labels:
-            labels[at].failed = reason
-    _extend(sizes, labels, touched, failed)
+    _extend(sizes, labels, touched, reason)
     return [labels[n] for n in sizes]
 
 
 def _apply(label: Label, message: dict[str, Any]) -> None:
     for name in ("runtime", "memory", "runtime_again", "memory_again", "spread"):
         value = message.get(name)
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < math.inf:
             setattr(label, name, float(value))
     if isinstance(message.get("repeats"), int):
         label.repeats = message["repeats"]
@@ -217,36 +213,35 @@ def _apply(label: Label, message: dict[str, Any]) -> None:
         label.failed = message["failed"]
     label.inferred = message.get("inferred") is True
     if isinstance(message.get("over"), list):
-        label.over = [m for m in ("memory", "runtime") if m in message["over"]]
+        label.over = [metric for metric in METRICS if metric in message["over"]]
+
+
+_ENDINGS = {
+    "done": "exit 0",  # before it said that it had finished
+    "signal 27": "timeout",
+    "signal 24": "timeout",
+    "signal 11": "crash SIGSEGV",
+    "signal 6": "crash SIGABRT",
+    "signal 8": "crash SIGFPE",
+    "signal 7": "crash SIGBUS",
+    "signal 4": "crash SIGILL",
+    "signal 9": "killed",
+    "deadline": "timeout wall",
+}
 
 
 def _ending(end: str) -> str:
     """A reason class for how the runner ended before it was done."""
-    names = {
-        "signal 27": "timeout",
-        "signal 24": "timeout",
-        "signal 11": "crash SIGSEGV",
-        "signal 6": "crash SIGABRT",
-    }
-    names |= {
-        "signal 8": "crash SIGFPE",
-        "signal 7": "crash SIGBUS",
-        "signal 9": "killed",
-        "deadline": "timeout wall",
-    }
-    return names.get(end, end)
+    return _ENDINGS.get(end, end)
 
 
-def _extend(sizes: Sequence[int], labels: dict[int, Label], touched: set[int], failed: str) -> None:
-    """Sizes that were not run end as the largest one that was."""
-    if failed or not touched:
-        for n in sizes:
-            if n not in touched:
-                labels[n].failed = failed or "not run"
-        return
-    last = labels[max(touched)]
+def _extend(sizes: Sequence[int], labels: dict[int, Label], touched: set[int], reason: str) -> None:
+    """Sizes that were not run end as the largest one that was, or all for ``reason``."""
+    last = labels[max(touched)] if touched else None
     for n in sizes:
-        if n > last.n:
+        if last is None:
+            labels[n].failed = reason or "not run"
+        elif n > last.n:
             labels[n].over = list(last.over)
-            labels[n].failed = last.failed or ("" if last.over else "not run")
+            labels[n].failed = last.failed or ("" if last.over else reason or "not run")
             labels[n].inferred = True

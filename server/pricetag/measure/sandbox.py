@@ -1,7 +1,7 @@
 """What keeps measured code from doing harm, by Linux system calls alone.
 
 ``isolate`` is called once in a process that will fork the measured ones: no network (an empty network namespace), no
-System V IPC, the whole file system read-only. ``enter`` is called in each forked process: its own process namespace,
+System V IPC, the home directory out of sight, the rest of the file system read-only. ``enter`` is called in each forked process: its own process namespace,
 so that whatever it leaves behind dies with it, and its own small ``/tmp``. ``confine`` is called last, just before
 measured code runs: resource limits, a throw-away user id, no capabilities. All three work for root, and for others
 where the kernel allows unprivileged user namespaces. Where it does not, ``isolate`` raises ``SandboxUnavailable``.
@@ -15,12 +15,14 @@ import platform
 import resource
 import signal
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 _CLONE_NEWNS, _CLONE_NEWIPC, _CLONE_NEWUSER = 0x20000, 0x08000000, 0x10000000
 _CLONE_NEWPID, _CLONE_NEWNET = 0x20000000, 0x40000000
-_MS_NOSUID, _MS_NODEV, _MS_REC, _MS_PRIVATE = 2, 4, 1 << 14, 1 << 18
+_MS_NOSUID, _MS_NODEV, _MS_BIND, _MS_REC, _MS_PRIVATE = 2, 4, 1 << 12, 1 << 14, 1 << 18
+_MNT_DETACH = 2
 _MOUNT_SETATTR = 442  # the same number on every architecture
 _AT_FDCWD, _AT_RECURSIVE, _MOUNT_ATTR_RDONLY = -100, 0x8000, 1
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
@@ -68,18 +70,46 @@ def isolate() -> None:
         Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
     else:
         _call("unshare", flags, help="run where namespaces are allowed (CAP_SYS_ADMIN)")
-    _call("mount", b"none", b"/", None, ctypes.c_ulong(_MS_REC | _MS_PRIVATE), None)
+    _mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE)
+    _hide_home()
     attributes = _MountAttributes(attr_set=_MOUNT_ATTR_RDONLY)
     _call("syscall", _MOUNT_SETATTR, _AT_FDCWD, b"/", _AT_RECURSIVE, ctypes.byref(attributes), 32)
+
+
+def _hide_home() -> None:
+    """Lay an empty directory over the user's home, with nothing in it but the interpreter and the installed packages.
+
+    The interpreter may live there, and the throw-away user id could not enter a home that is closed to others.
+    """
+    home = Path.home().resolve()
+    needed = {
+        Path(path).resolve() for path in (sys.base_prefix, sys.prefix, Path(__file__).resolve().parents[2])
+    }
+    if len(home.parts) < 2 or any(path == home or path in home.parents for path in needed):
+        return
+    inside = sorted(path for path in needed if home in path.parents)
+    outer = [path for path in inside if not any(other in path.parents for other in inside)]
+    os.chdir("/")
+    staged: list[tuple[bytes, Path]] = []
+    for path in outer:
+        staging = tempfile.mkdtemp().encode()
+        _mount(bytes(path), staging, None, _MS_BIND | _MS_REC)
+        staged.append((staging, path))
+    _mount(b"tmpfs", bytes(home), b"tmpfs", _MS_NOSUID | _MS_NODEV, b"size=1m,mode=755")
+    for staging, path in staged:
+        path.mkdir(parents=True, exist_ok=True)
+        _mount(staging, bytes(path), None, _MS_BIND | _MS_REC)
+        _call("umount2", staging, _MNT_DETACH)
+        Path(os.fsdecode(staging)).rmdir()
 
 
 def enter(limits: Limits) -> None:
     """Give the *next* fork of this process its own process ids, and this process a private /tmp; die with the parent."""
     _call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     _call("unshare", _CLONE_NEWNS | _CLONE_NEWPID)
-    _call("mount", b"none", b"/", None, ctypes.c_ulong(_MS_REC | _MS_PRIVATE), None)
+    _mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE)
     options = f"size={limits.scratch},mode=1777".encode()
-    _call("mount", b"tmpfs", b"/tmp", b"tmpfs", ctypes.c_ulong(_MS_NOSUID | _MS_NODEV), options)
+    _mount(b"tmpfs", b"/tmp", b"tmpfs", _MS_NOSUID | _MS_NODEV, options)
 
 
 def become_init() -> None:
@@ -130,6 +160,12 @@ def address_space() -> int:
 def libc() -> ctypes.CDLL:
     """The C library of this process."""
     return ctypes.CDLL(None, use_errno=True)
+
+
+def _mount(
+    source: bytes, target: bytes, kind: bytes | None, flags: int, options: bytes | None = None
+) -> None:
+    _call("mount", source, target, kind, ctypes.c_ulong(flags), options)
 
 
 def _call(name: str, *arguments: object, help: str = "") -> None:

@@ -100,10 +100,9 @@ def _parameter(values: list[object]) -> Shape:
     if not present:
         return Scalar("none")
     shape = _shape(present, depth=0)
-    if isinstance(shape, Sized) and shape.container == "tuple":
-        record = _record(present, top=True)  # type: ignore[arg-type]  # every value is a tuple
-        if record is not None:
-            return record
+    tuples = [v for v in present if isinstance(v, tuple)]
+    if isinstance(shape, Sized) and len(tuples) == len(present):
+        return _record(tuples, top=True) or shape
     return shape
 
 
@@ -327,10 +326,12 @@ def _is_grid(rows: list[list[object]]) -> bool:
     """Whether every example is a board: equally long strings over a few characters."""
     texts = [[x for x in row if isinstance(x, str)] for row in rows]
     boards = [row for row in texts if len(row) >= 2]
-    return bool(boards) and all(
-        len({len(x) for x in row}) == 1 and len(row[0]) >= 2 and len({c for x in row for c in x}) <= 5
-        for row in boards
-    )
+    return bool(boards) and all(len({len(x) for x in row}) == 1 and _is_board(row) for row in boards)
+
+
+def _is_board(row: list[str]) -> bool:
+    cells = "".join(row)
+    return len(row[0]) >= 2 and len(set(cells)) <= 5 and len(cells) >= 2 * len(set(cells))
 
 
 # Ints: which of them follow n -----------------------------------------------------------------------------------
@@ -410,7 +411,7 @@ def _as_size(
         candidates.append(("n - 1", lambda c: _length(c) - 1))
     for role, measure in candidates:
         if all(v == measure(c) for v, c in pairs):
-            varied = len({v for v, _ in pairs}) > 1
+            varied = len({v for v, _ in pairs}) > (2 if role == "n - 1" else 1)
             told = name.lower() in (_LAST_NAMES if role == "n - 1" else _LENGTH_NAMES)
             if varied or told or pairs[0][0] >= 5:
                 return Scalar("int", role)
@@ -479,9 +480,9 @@ def _scale_ints(columns: list[list[object]], shapes: list[Shape], ints: list[int
     base = max(
         calls, key=lambda c: max((abs(v) for i in ints if isinstance(v := columns[i][c], int)), default=0)
     )
-    lead = max(ints, key=lambda i: (abs(v) if isinstance(v := columns[i][base], int) else 0, peak[i]))
-    top = columns[lead][base]
-    assert isinstance(top, int)
+    lead = max(ints, key=lambda i: (abs(v) if isinstance(v := columns[i][base], int) else -1, peak[i]))
+    most = columns[lead][base]
+    top = most if isinstance(most, int) else 0
     for i in ints:
         shape, value = shapes[i], columns[i][base]
         assert isinstance(shape, Scalar)

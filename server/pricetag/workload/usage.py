@@ -7,6 +7,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from pricetag.workload.shape import Record, Scalar, Shape, Size, Sized
 
@@ -32,6 +33,7 @@ _TEXT_CALLS = set("ord".split())
 _NUMBERS = (ast.Sub, ast.FloorDiv, ast.Div, ast.Pow, ast.LShift, ast.RShift, ast.BitXor)
 _DEEPEST = 3
 _MOST_NODES = 20_000
+_MOST_USES = 300  # of one value: more of the same says nothing new
 
 
 @dataclass(slots=True)
@@ -43,6 +45,7 @@ class _Evidence:
     keys: list[ast.expr] = field(default_factory=list)
     values: list[ast.expr] = field(default_factory=list)
     fields: list[list[ast.expr]] = field(default_factory=list)
+    bound: set[str] = field(default_factory=set)
 
 
 class Usage:
@@ -82,7 +85,7 @@ class Usage:
         if depth > _DEEPEST:
             return None
         evidence = _Evidence()
-        for use in uses:
+        for use in islice(dict.fromkeys(uses), _MOST_USES):  # a name bound by many loops comes many times
             self._note(use, evidence)
         seen = evidence.seen
         size: Size = "n" if depth == 0 else "sqrt n" if depth == 1 else 3
@@ -147,8 +150,8 @@ class Usage:
         return bool(methods) and methods <= _CHARACTER_METHODS
 
     def _mapping(self, evidence: _Evidence, depth: int) -> Shape:
-        key = self._shape(evidence.keys, 2)
-        value = self._shape([*evidence.values, *evidence.items], 2)
+        key = self._shape(evidence.keys, max(depth + 1, 2))
+        value = self._shape([*evidence.values, *evidence.items], max(depth + 1, 2))
         if isinstance(key, Scalar) and key.type not in ("int", "float"):
             key = None
         items = (key or Sized("str", (), 5), value or Scalar("int"))
@@ -203,7 +206,9 @@ class Usage:
 
     def _bind(self, target: ast.expr, evidence: _Evidence) -> None:
         if isinstance(target, ast.Name):
-            evidence.items += self._names.get(target.id, [])
+            if target.id not in evidence.bound:
+                evidence.bound.add(target.id)
+                evidence.items += self._names.get(target.id, [])
         elif isinstance(target, (ast.Tuple, ast.List)) and len(target.elts) <= 8:
             evidence.fields.append(list(target.elts))
 
