@@ -18,19 +18,23 @@ _TAIL = 0.1
 _FEWEST = 30  # labels; with fewer the offset of the whole language and metric is used
 
 
-def conformal_offsets(examples: Sequence[Example], predictions: Mapping[str, Predictions]) -> dict[str, Any]:
+def conformal_offsets(
+    examples: Sequence[Example], predictions: Mapping[str, Predictions], limits: Mapping[str, float]
+) -> dict[str, Any]:
     """Offsets that make the raw 10 % and 90 % quantiles hold: ``{language: {metric: {n: {low, high}}}}`` in log10.
 
     Split conformal on each side (conformalised quantile regression, Romano et al. 2019, with the tails apart):
-    the finite-sample quantile of (quantile - label) and (label - quantile).
+    the finite-sample quantile of (quantile - label) and (label - quantile). ``over`` counts as the metric's limit
+    (bytes, seconds), on both sides: an interval that reaches the limit holds it.
     """
     result: dict[str, Any] = {}
     for language in sorted({example.language for example in examples}):
         chosen = np.array([example.language == language for example in examples])
         result[language] = {}
         for metric in METRICS:
-            truth = truths(examples, metric)[chosen]
-            quantiles = predictions[metric].quantiles[chosen]
+            limit = np.log10(limits[metric])
+            truth = np.minimum(truths(examples, metric)[chosen], limit)
+            quantiles = np.minimum(predictions[metric].quantiles[chosen], limit)
             pooled = _offsets(truth.ravel(), quantiles[..., 0].ravel(), quantiles[..., 2].ravel())
             result[language][metric] = {}
             for column, n in enumerate(SIZES):
@@ -45,12 +49,10 @@ def _offsets(truth: Floats, low: Floats, high: Floats) -> tuple[float, float]:
     rows = ~np.isnan(truth) & ~np.isnan(low)
     if not rows.any():
         return 0.0, 0.0
-    # Where the label or the quantile is ``over`` its distance is unbounded; 99 stands for it.
-    below = np.clip(np.nan_to_num(low[rows] - truth[rows], nan=0.0, posinf=99, neginf=-99), -99, 99)
-    above = np.clip(np.nan_to_num(truth[rows] - high[rows], nan=0.0, posinf=99, neginf=-99), -99, 99)
+    below, above = low[rows] - truth[rows], truth[rows] - high[rows]
     level = min(np.ceil((1 - _TAIL) * (rows.sum() + 1)) / rows.sum(), 1.0)
     down, up = (float(np.quantile(side, level, method="higher")) for side in (below, above))
-    return -min(down, 2.0), min(up, 2.0)
+    return -down, up
 
 
 def pair_correlation(

@@ -53,13 +53,12 @@ def score(
     return Score(model, language, source, metric, n, int(rows.sum()), rho, error, over=int((~finite).sum()))
 
 
-def interval_scores(truth: Floats, low: Floats, high: Floats) -> tuple[float, float]:
-    """Share of labels inside [low, high] and the median log10 width."""
+def interval_scores(truth: Floats, low: Floats, high: Floats, limit: float) -> tuple[float, float]:
+    """Share of labels inside [low, high] and the median log10 width; an interval that reaches ``limit`` holds ``over``."""
     rows = ~np.isnan(truth) & ~np.isnan(low)
-    # An ``over`` label is covered when the interval reaches the limit.
-    inside = (truth[rows] >= low[rows]) & (truth[rows] <= high[rows])
-    width = np.minimum(high[rows], 12) - low[rows]
-    return float(inside.mean()), float(np.median(width))
+    capped, below, above = (np.minimum(side[rows], limit) for side in (truth, low, high))
+    inside = (capped >= below) & (capped <= above)
+    return float(inside.mean()), float(np.median(above - below))
 
 
 def calibrated(
@@ -123,7 +122,7 @@ def evaluate(
                         row = score(name, (language, source, metric, n), wanted[mask], forecast[mask], limit)
                         if row and name == "RLM":
                             covered, width = interval_scores(
-                                wanted[mask], low[mask, column], high[mask, column]
+                                wanted[mask], low[mask, column], high[mask, column], limit
                             )
                             row = Score(**{**asdict(row), "covered": covered, "width": width})
                         scores.append(row)

@@ -158,7 +158,7 @@ def run_export(
             )
     set_calibration(
         out,
-        conformal_offsets(validation, found),
+        conformal_offsets(validation, found, limits),
         pair_correlation=round(max(correlation, 0.0), 3),
         maximum_interval=10.0**MAXIMUM_WIDTH,
     )

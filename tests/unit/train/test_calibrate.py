@@ -10,6 +10,8 @@ from pricetag.train.dataset import Example
 from pricetag.train.evaluate import interval_scores, paired_difference, score
 from pricetag.train.predict import Predictions
 
+LIMITS = {"memory": 2e9, "runtime": 1e7}
+
 
 def made(
     count: int, spread: float, seed: int, claimed: float = 0.1
@@ -33,16 +35,22 @@ def made(
 
 
 def test_offsets_make_intervals_hold_on_new_functions() -> None:
-    offsets = conformal_offsets(*made(3000, 0.5, seed=0))
+    offsets = conformal_offsets(*made(3000, 0.5, seed=0), LIMITS)
     examples, fresh = made(3000, 0.5, seed=1)
     for column, n in enumerate(SIZES):
         own = offsets["python"]["memory"][str(n)]
         truth = np.log10([example.values["memory"][n] for example in examples])
         low = fresh["memory"].quantiles[:, column, 0] + own["low"]
         high = fresh["memory"].quantiles[:, column, 2] + own["high"]
-        covered, width = interval_scores(truth, low, high)
+        covered, width = interval_scores(truth, low, high, 9.3)
         assert 0.77 <= covered <= 0.83
         assert width > 1.0
+
+
+def test_an_interval_that_reaches_the_limit_holds_a_call_that_passed_it() -> None:
+    truth, low = np.array([np.inf, np.inf, 0.5]), np.array([0.0, 0.0, 0.0])
+    assert interval_scores(truth, low, np.array([1.0, np.inf, 0.75]), 1.0)[0] == 1.0
+    assert interval_scores(truth, low, np.array([0.5, np.inf, 0.75]), 1.0)[0] == pytest.approx(2 / 3)
 
 
 def test_errors_of_two_solutions_of_a_problem_are_seen_to_correlate() -> None:
