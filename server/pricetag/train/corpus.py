@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pricetag.measure.label import Item
+from pricetag.syntax import language_of, parse_functions
 from pricetag.train import cpp_sources, python_sources
+from pricetag.train.generator import LANGUAGES, generate
+from pricetag.train.mutate import mutate
 from pricetag.train.tokens import normal_text
 
 
@@ -85,8 +88,13 @@ SOURCES: dict[str, Source] = {source.name: source for source in _ALL}
 
 
 def load_source(name_or_path: str, data_dir: Path) -> Iterator[Item]:
-    """Items of one origin: a name of ``SOURCES``, ``generate:LANGUAGE:COUNT[:SEED]``, a data directory or one of its files,
-    or a ``.py``/``.cpp`` file or a directory of them (every function that can be called by itself).
+    """Items of one origin, which is one of
+
+    - a name of ``SOURCES``,
+    - ``generate:LANGUAGE:COUNT[:SEED]``: our own programs,
+    - ``mutate:`` and another origin: small edits of its functions,
+    - a data directory, or one of its files,
+    - a ``.py`` or C++ file, or a directory of them: every function that can be called by itself.
 
     Raises ``UnknownSource`` where it is none of these, ``OSError`` where a file cannot be read.
     """
@@ -98,6 +106,9 @@ def load_source(name_or_path: str, data_dir: Path) -> Iterator[Item]:
         yield from source.load(data_dir)
     elif name_or_path.startswith("generate:"):
         yield from _generated(name_or_path)
+    elif name_or_path.startswith("mutate:"):
+        for item in load_source(name_or_path.removeprefix("mutate:"), data_dir):
+            yield from mutate(item)
     elif (path := Path(name_or_path)).is_dir():
         inside = load_corpus(path)
         yield from inside or _source_directory(path)
@@ -121,6 +132,8 @@ def load_corpus(data_dir: Path, language: str = "") -> list[Item]:
         source for source in SOURCES.values() if language in ("", source.language) or not source.language
     ]
     present = [source for source in chosen if all((data_dir / file).is_file() for file in source.files)]
+    if not any(source.files for source in present) and not (data_dir / "authored").is_dir():
+        return []  # not a data directory: our own corpus alone would answer for any folder
     return distinct(
         item for source in present for item in source.load(data_dir) if language in ("", item.language)
     )
@@ -128,8 +141,6 @@ def load_corpus(data_dir: Path, language: str = "") -> list[Item]:
 
 def _generated(request: str) -> Iterator[Item]:
     """Items for ``generate:LANGUAGE:COUNT[:SEED]``."""
-    from pricetag.train.generator import LANGUAGES, generate
-
     _, *words = request.split(":")
     if (
         len(words) not in (2, 3)
@@ -143,8 +154,6 @@ def _generated(request: str) -> Iterator[Item]:
 
 
 def _is_source(path: Path) -> bool:
-    from pricetag.syntax import language_of
-
     return language_of(str(path)) is not None
 
 
@@ -161,8 +170,6 @@ def _source_directory(root: Path) -> Iterator[Item]:
 
 def _source_file(path: Path, name: str) -> Iterator[Item]:
     """Functions of one file; nested ones and those with broken syntax cannot be called and are left out."""
-    from pricetag.syntax import language_of, parse_functions
-
     language = language_of(str(path))
     if language is None:
         return

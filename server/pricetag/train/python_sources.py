@@ -11,6 +11,7 @@ import gzip
 import json
 import re
 import textwrap
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,9 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
 def parse(code: str) -> ast.Module | None:
     """The syntax tree, or None where the text is not Python 3."""
     try:
-        return ast.parse(code)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd escapes in other people's code
+            return ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
@@ -106,9 +109,10 @@ def arguments(call: ast.Call, definition: ast.FunctionDef | None) -> str | None:
 def calls_in(code: str, name: str) -> Iterator[ast.Call]:
     """Calls of ``name`` in a piece of test code, in order; nothing where it does not parse."""
     tree = parse(code)
-    for node in ast.walk(tree) if tree else ():
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
-            yield node
+    calls = [node for node in (ast.walk(tree) if tree else ()) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+        if isinstance(call.func, ast.Name) and call.func.id == name:
+            yield call
 
 
 def select(examples: Sequence[str | None]) -> tuple[str, ...]:

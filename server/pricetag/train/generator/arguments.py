@@ -84,7 +84,15 @@ def examples(kinds: Sequence[str], language: str, rng: random.Random, count: int
     """``count`` calls' arguments: a tuple's text in Python, an argument list in C++."""
     calls = []
     for _ in range(count):
-        values = [_MAKERS[kind][1](rng) for kind in kinds]
+        # Two matrices of one call have one shape.
+        made: dict[str, object] = {}
+        values = []
+        for kind in kinds:
+            value = _MAKERS[kind][1](rng)
+            if kind == "matrix" and isinstance(made.get(kind), list):
+                value = [[x + 1 for x in row] for row in made[kind]]  # type: ignore[attr-defined]
+            made[kind] = value
+            values.append(value)
         if language == "python":
             calls.append(repr(tuple(values)))
         else:

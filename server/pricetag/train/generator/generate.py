@@ -13,6 +13,7 @@ from pricetag.measure.label import Item
 from pricetag.train.generator import pipeline
 from pricetag.train.generator.arguments import examples
 from pricetag.train.generator.template import Family, Version, read_families, render
+from pricetag.train.python_sources import missing_imports
 from pricetag.train.tokens import normal_form
 
 LANGUAGES = ("python", "cpp")
@@ -138,7 +139,5 @@ def _bare(text: str, *, returns_only: bool) -> str:
 
 
 def _python_imports(text: str) -> str:
-    from pricetag.train.python_sources import missing_imports
-
     lines = missing_imports(text)
     return f"{lines}\n\n" if lines else ""

@@ -34,6 +34,8 @@ def item(language: str, rng: random.Random, mark: str) -> Item:
         kinds.append("ints")
     maker = _Python(kinds, rng) if language == "python" else _Cpp(kinds, rng)
     style, text = maker.program()
+    # A parameter that the body forgot is no parameter.
+    kinds = [kind, *(other for other, used in (("k", maker.k), ("ints", maker.second)) if used)]
     version = template.Version(style, False, tuple(kinds), text)
     names = random.Random(rng.random())
     code = template.render(version, {"f": _NAMES[kind]}, language, rng, names)
@@ -115,7 +117,7 @@ class _Python:
         """An expression that is worth keeping."""
         rng = self.rng
         return {
-            "ints": rng.choice(["$x", "§map $x§", "§map $x§", "$x + $total" if False else "$x"]),
+            "ints": rng.choice(["$x", "$x", "§map $x§", "§map $x§"]),
             "words": rng.choice(["$w", "§wmap $w§", "len($w)"]),
             "text": rng.choice(["$c", "$c.upper()", "ord($c)", "$c * 2"]),
             "n": rng.choice(["$i", "§map $i§", "$i * $i"]),
@@ -311,6 +313,10 @@ class _Python:
         return [*lines, f"return {result}"], ""
 
 
+def _uses(body: list[str], slot: str) -> bool:
+    return slot in _slots(body)
+
+
 def _slots(lines: list[str]) -> list[str]:
     return re.findall(r"\$\w+", " ".join(lines))
 
@@ -345,7 +351,7 @@ class _Cpp:
         return style, f"{result} $f({signature}) {{\n" + "".join(f"    {line}\n" for line in body) + "}\n"
 
     def number(self) -> str:
-        return {"ints": "$x", "words": "(int)$w.size()", "text": "$c", "n": "$i"}[self.kind]
+        return {"ints": "$x", "words": "(int)$w.size()", "text": "(int)$c", "n": "$i"}[self.kind]
 
     def condition(self) -> str:
         rng = self.rng
