@@ -207,3 +207,25 @@ async def test_saves_in_quick_succession_end_with_the_last(
             return not await session.pull(uri)
 
         await session.until(gone, "the warning to go")
+
+
+async def test_the_rule_is_live(editor: EditorFactory, repository: Repository) -> None:
+    repository({"a.py": BEFORE})
+    async with editor(configuration=ANY_CHANGE) as session:
+        uri = session.open("a.py", AFTER)
+        session.save(uri, AFTER)
+        await session.until(lambda: session.pull(uri), "a warning")
+
+        async def gone() -> bool:
+            return not await session.pull(uri)
+
+        for settings, condition in (
+            ({"regression": {"factor": 1e12, "confidence": 1}}, gone),
+            (ANY_CHANGE, lambda: session.pull(uri)),
+            ({"regression": {**ANY_CHANGE["regression"], "enabled": False}}, gone),
+        ):
+            session.client.set_configuration(settings, section="pricetag")
+            session.client.workspace_did_change_configuration(
+                types.DidChangeConfigurationParams(settings=None)
+            )
+            await session.until(condition, f"{settings} to hold")

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from lsprotocol import types
 
-from pricetag import workload
 from pricetag.baseline import GitBaseline, judge, match, only_names_differ, regression_message
-from pricetag.forecast import Subject, select, subject_of
+from pricetag.forecast import ModelInfo, Subject, select, subject_of
 from pricetag.lsp.convert import to_range
 from pricetag.lsp.documents import Document, Place, Verdict
-from pricetag.lsp.hints import size_for
 from pricetag.lsp.hover import interval
 from pricetag.lsp.schedule import Scheduler
 from pricetag.lsp.settings import Settings
 from pricetag.syntax import Function, Language, parse_functions
+from pricetag.workload import parse_directive
 
 SOURCE, CODE = "pricetag", "memory-regression"
 
@@ -25,18 +24,18 @@ SOURCE, CODE = "pricetag", "memory-regression"
 class _Pair:
     """A changed function and what it came from."""
 
-    place: Place
+    slot: int
     before: Subject
+    after: Subject
+    ignored: bool
 
 
-async def check(
-    document: Document, git: GitBaseline, scheduler: Scheduler, settings: Settings
-) -> dict[int, Verdict]:
-    """Verdicts by slot on every function that differs from its baseline. Raises ``WorkerLost``.
+async def check(document: Document, git: GitBaseline, scheduler: Scheduler) -> dict[int, Verdict]:
+    """What is known by slot of every function that differs from its baseline, not judged yet. Raises ``WorkerLost``.
 
     No git, an untracked or new file, a new function, or a change of names, comments or layout: no verdict.
     """
-    if document.path is None or not settings.regression_enabled:
+    if document.path is None:
         return {}
     head = await git.head(document.path)
     if head.text is None:
@@ -44,21 +43,23 @@ async def check(
     await scheduler.analysed(document)
     places = list(document.places)
     pairs = await scheduler.in_thread(_changed, head.text, places)
-    await scheduler.request([subject for pair in pairs for subject in (pair.before, pair.place.subject)])
-    info = scheduler.supervisor.info if scheduler.supervisor else None
+    await scheduler.request([subject for pair in pairs for subject in (pair.before, pair.after)])
     verdicts = {}
     for pair in pairs:
-        before, after = scheduler.forecasts.get(pair.before), scheduler.forecasts.get(pair.place.subject)
-        if before is None or after is None or info is None:
-            continue
-        n = size_for(pair.place, settings)
-        ignored = workload.parse_directive(pair.place.function.directive).ignore
-        regression = None
-        if not ignored:
-            old, new = select(before, [n]), select(after, [n])
-            regression = judge(old, new, n, settings.rule, info.pair_correlation)
-        verdicts[pair.place.slot] = Verdict(before, head.commit, n, regression)
+        before, after = scheduler.forecasts.get(pair.before), scheduler.forecasts.get(pair.after)
+        if before is not None and after is not None:
+            verdicts[pair.slot] = Verdict(before, after, head.commit, pair.after.n, pair.ignored)
     return verdicts
+
+
+def judged(verdict: Verdict, settings: Settings, info: ModelInfo | None) -> Verdict:
+    """The verdict by the rule as it is set now."""
+    n = verdict.stated_n or settings.size
+    regression = None
+    if info is not None and settings.regression_enabled and not verdict.ignored:
+        before, after = select(verdict.baseline, [n]), select(verdict.saved, [n])
+        regression = judge(before, after, n, settings.rule, info.pair_correlation)
+    return replace(verdict, n=n, regression=regression)
 
 
 def _changed(head: str, places: list[Place]) -> list[_Pair]:
@@ -67,7 +68,7 @@ def _changed(head: str, places: list[Place]) -> list[_Pair]:
         return []
     pairs = match(_baseline(head, places[0].function.language), [place.function for place in places])
     return [
-        _Pair(place, subject_of(old))
+        _Pair(place.slot, subject_of(old), place.subject, parse_directive(new.directive).ignore)
         for place, (old, new) in zip(places, pairs, strict=True)
         if old is not None and _differs(old, new)
     ]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pricetag.baseline import Regression
-from pricetag.forecast import Forecast, Subject, subject_of
+from pricetag.forecast import DEFAULT_SIZE, Forecast, Subject, subject_of
 from pricetag.syntax import Function, Language, SyntaxTree
 from pricetag.text import Buffer, Change, Edit, Encoding
 
@@ -45,12 +45,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the last save found of one function against its baseline."""
+    """What the last save found of one function that differs from its baseline. Judged anew when the rule changes."""
 
     baseline: Forecast
+    saved: Forecast  # of the text that was saved
     commit: str
-    n: int
-    regression: Regression | None
+    stated_n: int | None = None  # by the author
+    ignored: bool = False  # the author wants no warning here
+    n: int = DEFAULT_SIZE  # the regression was looked for at
+    regression: Regression | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import pricetag
 from pricetag.baseline import GitBaseline
 from pricetag.forecast import ModelInfo, ModelNotFound, default_path, find_model
 from pricetag.lsp import convert, diagnostics, hints, hover
-from pricetag.lsp.documents import Document, Place
+from pricetag.lsp.documents import Document, Place, Verdict
 from pricetag.lsp.logs import EditorLog, to_stderr
 from pricetag.lsp.protocol import Protocol
 from pricetag.lsp.schedule import Forecasts, Scheduler
@@ -146,15 +146,22 @@ class PricetagServer(LanguageServer):
         self._checks[document.uri] = task
 
     async def _check(self, document: Document) -> None:
+        if not self.settings.regression_enabled:
+            return
         try:
-            verdicts = await diagnostics.check(document, self.git, self.scheduler, self.settings)
+            verdicts = await diagnostics.check(document, self.git, self.scheduler)
         except WorkerLost as lost:
             _log.info("no check on save: %s", lost)
             return
-        if not document.closed and (verdicts or document.verdicts):
-            document.verdicts = verdicts
+        self.judge(document, verdicts)
+
+    def judge(self, document: Document, verdicts: dict[int, Verdict]) -> None:
+        """Apply the rule to what a save found, and show what comes of it."""
+        judged = {slot: diagnostics.judged(v, self.settings, self.info) for slot, v in verdicts.items()}
+        if not document.closed and judged != document.verdicts:
+            document.verdicts = judged
             self.publish(document)
-            self.refresh_hints()
+            self.on_batch([document])
 
     def publish(self, document: Document) -> None:
         """Bring the document's warnings to the editor, the way it prefers."""
@@ -197,9 +204,7 @@ class PricetagServer(LanguageServer):
                 if excluded != document.excluded:
                     document.excluded = excluded
                     self.scheduler.opened(document)
-                document.verdicts = document.verdicts if settings.regression_enabled else {}
-                if settings.regression_enabled != old.regression_enabled:
-                    self.publish(document)
+                self.judge(document, document.verdicts)
             self.refresh_hints()
 
     async def pull_settings(self) -> None:
