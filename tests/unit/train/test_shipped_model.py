@@ -1,0 +1,49 @@
+"""The model in models/: its int8 graphs say what its weights say, and it has learnt something. On our own functions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.stats
+
+from pricetag.forecast import find_model
+from pricetag.measure.store import LabelStore
+from pricetag.rlm import Checkpoint
+from pricetag.train.corpus import load_source
+from pricetag.train.dataset import Example, join
+from pricetag.train.pipeline import MAXIMUM_DRIFT, MAXIMUM_SPEARMAN_LOSS, check_parity
+from pricetag.train.predict import predict, truths
+from pricetag.train.splits import load_splits
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def validation() -> list[Example]:
+    """Functions that we wrote, that the model never trained on, and that are in the repository."""
+    splits = {item: split for item, split in load_splits().items() if split == "validation"}
+    labels = [
+        label
+        for file in sorted((ROOT / "server/data/labels").glob("*.jsonl.gz"))
+        for label in LabelStore(file)
+        if label.source == "authored"
+    ]
+    return join(load_source("authored", ROOT), labels, splits)
+
+
+def test_int8_is_held_to_the_weights(validation: list[Example]) -> None:
+    parity = check_parity(find_model(None), validation)
+    assert parity.functions >= 40
+    assert parity.median_drift <= MAXIMUM_DRIFT
+    assert parity.spearman_loss <= MAXIMUM_SPEARMAN_LOSS
+
+
+def test_it_ranks_functions_it_never_saw(validation: list[Example]) -> None:
+    found = predict(Checkpoint.load(find_model(None)), validation)
+    for metric in ("memory", "runtime"):
+        truth = np.minimum(truths(validation, metric)[:, 3], 9.3)
+        rows = ~np.isnan(truth) & ~np.isnan(found[metric].mean[:, 3])
+        assert rows.sum() >= 40
+        assert scipy.stats.spearmanr(truth[rows], found[metric].mean[rows, 3]).statistic > 0.4
