@@ -44,8 +44,10 @@ console.log(`VS Code with live forecasts: ${url}`);
 console.log('Ctrl-C ends it.');
 openInBrowser(url);
 await session.exited;
-console.error('code-server has stopped.');
-await end(1);
+if (!ending) {
+  console.error('code-server has stopped.');
+  await end(1);
+}
 
 /** Shows the page where there is a screen to show it on. */
 function openInBrowser(address) {

@@ -152,6 +152,7 @@ async function run(session, browser, workspace) {
   await check('the language status names the model', async () => {
     await window.languageStatus(/Pricetag: Ready: \S/);
   });
+  await window.press('Escape');
   await window.page.mouse.move(900, 400); // the menu stays open below the mouse
 
   await check('hints toggled off', async () => {
