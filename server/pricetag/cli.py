@@ -434,7 +434,7 @@ def _labelled(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @_labelled
 @click.option(
-    "--passes", type=click.IntRange(min=1), default=200_000, show_default=True, help="Functions shown."
+    "--passes", type=click.IntRange(min=1), default=66_000, show_default=True, help="Functions shown."
 )
 @click.option(
     "--copies", type=click.IntRange(min=0), default=3, show_default=True, help="Renamed copies of each."

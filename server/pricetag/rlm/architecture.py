@@ -29,7 +29,7 @@ class Architecture:
     heads: int = 4
     encoder_layers: int = 4
     decoder_layers: int = 2
-    dropout: float = 0.1
+    dropout: float = 0.15
     decoder_vocabulary: int = VOCABULARY
 
     @property

@@ -133,6 +133,8 @@ def run_export(
     Raises ``ParityError`` when int8 strays from fp32 by more than the gate allows.
     """
     recipe = json.loads((folder / "recipe.json").read_text())
+    if not (folder / "unlabelled.npz").exists():
+        del recipe["pretraining"]
     model = EncoderDecoder(Architecture(**recipe["architecture"]))
     model.load_state_dict(torch.load(folder / "best.pt", weights_only=True, map_location="cpu"))
     tokenizer = Tokenizer.from_file(str(folder / checkpoint.TOKENIZER))
