@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pricetag.measure.label import Item
-from pricetag.train.gfg import pair_problems
-from pricetag.train.python_sources import calls_in, gfg_problem, rows, select, unix
+from pricetag.train.python_sources import calls_in, gfg_problem, pair_problems, rows, select, unix
 from pricetag.train.tokens import tokens
 
 INCLUDES = "#include <bits/stdc++.h>\nusing namespace std;\n\n"

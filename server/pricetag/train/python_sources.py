@@ -13,10 +13,12 @@ import re
 import textwrap
 import warnings
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from pricetag.measure.label import Item
+from pricetag.train.tokens import normal_form
 
 MAX_EXAMPLES = 6
 MAX_EXAMPLE_LENGTH = 2048
@@ -228,8 +230,6 @@ def gfg(data: Path) -> Iterator[Item]:
 
 def gfg_pairs(data: Path) -> Iterator[Item]:
     """GeeksforGeeks test pairs: the tokenised Python half, made readable again. No examples."""
-    from pricetag.train.gfg import pair_problems
-
     problems = pair_problems(data)
     for row in rows(data / "gfg_parallel" / "transcoder_test_pairs.jsonl.gz"):
         tree = parse(detokenise(row["python_tokens"]))
@@ -418,3 +418,24 @@ def _asserted(code: str, tests: Sequence[str], entry: str = "") -> tuple[str, tu
                         examples.append(arguments(node, functions[entry]))
                         break
     return entry, select(examples)
+
+
+@lru_cache(maxsize=2)
+def pair_problems(data: Path) -> dict[int, str]:
+    """Problem id of each test pair by line number: that of the question with the same normal form in either language."""
+    known: dict[str, str] = {}
+    for row in rows(data / "gfg_parallel" / "transcoder_questions.jsonl.gz"):
+        problem = gfg_problem(row["title"])
+        known.setdefault(_python_form(row["solution"]), problem)
+        known.setdefault(normal_form(row["other_lang_solutions"]["C++"], "cpp"), problem)
+    problems = {}
+    for row in rows(data / "gfg_parallel" / "transcoder_test_pairs.jsonl.gz"):
+        python = _python_form(detokenise(row["python_tokens"]))
+        cpp = normal_form(row["cpp_tokens"], "cpp")
+        problems[row["line"]] = known.get(cpp) or known.get(python) or f"gfg/pair-{row['line']}"
+    return problems
+
+
+def _python_form(code: str) -> str:
+    tree = parse(code)
+    return normal_form(ast.unparse(tree) if tree else code, "python")

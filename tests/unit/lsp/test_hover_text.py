@@ -44,7 +44,9 @@ def test_the_whole_hover() -> None:
 
     before = forecast(0.04, 1e-9, 2.0)
     found = Regression(before.memory[3], full().memory[3], 2.0, 0.95, 10_000)
-    text = render(FUNCTION, full(), 10_000, HintOptions(), Verdict(before, full(), "0123abcdef", regression=found), "")
+    text = render(
+        FUNCTION, full(), 10_000, HintOptions(), Verdict(before, full(), "0123abcdef", regression=found), ""
+    )
     assert "\n".join(line.rstrip() for line in text.splitlines()) == FULL
     calm = render(FUNCTION, full(), 10_000, HintOptions(), Verdict(before, full(), "0123abcdef"), "")
     assert "▲" not in calm and "Memory at the last commit" in calm

@@ -11,6 +11,7 @@ import re
 from pricetag.measure.label import Item
 from pricetag.train.generator import template
 from pricetag.train.generator.arguments import examples
+from pricetag.train.generator.dress import dress
 
 _NAMES = {
     "ints": "process analyze summarize evaluate score adjust measure check collect reduce_values combine inspect estimate "
@@ -24,8 +25,6 @@ _NAMES = {
 
 def item(language: str, rng: random.Random, mark: str) -> Item:
     """One composed program."""
-    from pricetag.train.generator.generate import dress
-
     kind = rng.choices(["ints", "words", "text", "n"], [55, 15, 15, 15])[0]
     kinds = [kind]
     if rng.random() < 0.35:
