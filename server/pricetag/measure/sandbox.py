@@ -82,16 +82,11 @@ def _hide_home() -> None:
     The interpreter may live there, and the throw-away user id could not enter a home that is closed to others.
     """
     home = Path.home().resolve()
-    needed = {
-        Path(path).resolve() for path in (sys.base_prefix, sys.prefix, Path(__file__).resolve().parents[2])
-    }
-    if len(home.parts) < 2 or any(path == home or path in home.parents for path in needed):
+    if len(home.parts) < 2 or any(path == home or path in home.parents for path in _needed()):
         return
-    inside = sorted(path for path in needed if home in path.parents)
-    outer = [path for path in inside if not any(other in path.parents for other in inside)]
     os.chdir("/")
     staged: list[tuple[bytes, Path]] = []
-    for path in outer:
+    for path in _needed_inside(home):
         staging = tempfile.mkdtemp().encode()
         _mount(bytes(path), staging, None, _MS_BIND | _MS_REC)
         staged.append((staging, path))
@@ -103,13 +98,32 @@ def _hide_home() -> None:
         Path(os.fsdecode(staging)).rmdir()
 
 
+def _needed() -> set[Path]:
+    """Folders that a measured program imports from: the interpreter's, the environment's, ours."""
+    return {
+        Path(path).resolve() for path in (sys.base_prefix, sys.prefix, Path(__file__).resolve().parents[2])
+    }
+
+
+def _needed_inside(folder: Path) -> list[Path]:
+    """The outermost of the needed folders that lie in ``folder``."""
+    inside = sorted(path for path in _needed() if folder in path.parents)
+    return [path for path in inside if not any(other in path.parents for other in inside)]
+
+
 def enter(limits: Limits) -> None:
     """Give the *next* fork of this process its own process ids, and this process a private /tmp; die with the parent."""
     _call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     _call("unshare", _CLONE_NEWNS | _CLONE_NEWPID)
     _mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE)
     options = f"size={limits.scratch},mode=1777".encode()
+    # What is imported may itself lie in /tmp; a descriptor still reaches it under the new /tmp.
+    kept = [(os.open(path, os.O_PATH | os.O_DIRECTORY), path) for path in _needed_inside(Path("/tmp"))]
     _mount(b"tmpfs", b"/tmp", b"tmpfs", _MS_NOSUID | _MS_NODEV, options)
+    for descriptor, path in kept:
+        path.mkdir(parents=True, exist_ok=True)
+        _mount(f"/proc/self/fd/{descriptor}".encode(), bytes(path), None, _MS_BIND | _MS_REC)
+        os.close(descriptor)
 
 
 def become_init() -> None:

@@ -157,7 +157,7 @@ def pretrain(sizes: Architecture, file: Path, how: Denoising, out: Path, console
         optimiser.zero_grad(set_to_none=True)
         step += 1
         passes += len(lengths)
-        running = loss.item() if step == 1 else 0.98 * running + 0.02 * loss.item()
+        running = loss.item() if step == 1 else 0.9 * running + 0.1 * loss.item()
         if passes - reported >= 5_000 or passes >= how.passes:
             reported = passes
             console.print(f"{passes:>9,} passes  restoring masked tokens: loss {running:.3f}")

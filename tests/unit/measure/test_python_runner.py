@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import pricetag
 from pricetag.measure.label import Item, Label
 from pricetag.measure.python_runner import PythonRunner, measured_again
 from pricetag.workload import Kind, Scalar, Sized, Workload
@@ -264,3 +268,23 @@ def test_the_sample_measured_again_is_fixed() -> None:
     assert chosen == [measured_again(f"mbpp/{i}") for i in range(2000)]
     assert not any(measured_again(f"mbpp/{i}", 0) for i in range(100))
     assert all(measured_again(f"mbpp/{i}", 1) for i in range(100))
+
+
+def test_what_is_installed_in_tmp_can_be_imported(tmp_path: Path) -> None:
+    """Measured code has a /tmp of its own; an environment that lies in the real one must still be seen."""
+    package = Path(pricetag.__path__[0])
+    shutil.copytree(
+        package, tmp_path / "server" / "pricetag", ignore=shutil.ignore_patterns("*.jsonl*", "__pycache__")
+    )
+    program = """
+from pricetag.measure.label import Item
+from pricetag.measure.python_runner import PythonRunner
+item = Item("t/1", "t", "MIT", "t/1", "python", "import pricetag.text\\ndef f(n):\\n    return n", "f", ("(5,)",))
+with PythonRunner(time_limit=1.0) as runner:
+    print([label.failed for label in runner.measure(item, (10, 100))])
+"""
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "server")}
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=environment, cwd="/"
+    )
+    assert done.stdout.strip() == "['', '']", done.stderr

@@ -70,7 +70,7 @@ def test_learns_to_restore_real_code(tmp_path: Path) -> None:
     tokenizer = train_tokenizer([text for _, text in functions], SIZES.vocabulary)
     tokenise(functions, tokenizer, 300).save(tmp_path / "texts.npz")
     assert len(Texts.load(tmp_path / "texts.npz").starts) > 20
-    how = Denoising(passes=1200, batch_tokens=1024, learning_rate=4e-3)
+    how = Denoising(passes=4000, batch_tokens=2048, learning_rate=4e-3)
     loss = pretrain(SIZES, tmp_path / "texts.npz", how, tmp_path / "encoder.pt", Console(file=io.StringIO()))
     assert loss < 0.95 * np.log(SIZES.vocabulary)
     EncoderDecoder(SIZES).model.encoder.load_state_dict(
