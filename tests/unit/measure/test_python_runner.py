@@ -279,7 +279,7 @@ def test_what_is_installed_in_tmp_can_be_imported(tmp_path: Path) -> None:
     program = """
 from pricetag.measure.label import Item
 from pricetag.measure.python_runner import PythonRunner
-item = Item("t/1", "t", "MIT", "t/1", "python", "import pricetag.text\\ndef f(n):\\n    return n", "f", ("(5,)",))
+item = Item("t/1", "t", "MIT", "t/1", "python", "import pricetag.rlm.numbers\\ndef f(n):\\n    return n", "f", ("(5,)",))
 with PythonRunner(time_limit=1.0) as runner:
     print([label.failed for label in runner.measure(item, (10, 100))])
 """
