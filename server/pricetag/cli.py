@@ -491,20 +491,11 @@ def train(
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--name", required=True, help="Name of the model; its id adds a hash.")
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    default=10.0,
-    show_default=True,
-    metavar="S",
-    help="The limit that the labels were measured under.",
-)
 @_labelled
 def export(
     folder: Path,
     out: Path,
     name: str,
-    time_limit: float,
     labels: tuple[Path, ...],
     sources: tuple[str, ...],
     data: Path,
@@ -516,16 +507,14 @@ def export(
     with _training_extra():
         from pricetag.train import pipeline
 
-    from pricetag.measure.label import MEMORY_LIMIT
-
     console = _console(stderr=True)
-    limits = {"memory": float(MEMORY_LIMIT), "runtime": time_limit}
-    examples = _examples(labels, sources, data, console, ("validation",))
     try:
+        examples = _examples(labels, sources, data, console, ("validation",))
+        limits = pipeline.label_limits(labels)
         pipeline.run_export(folder, examples, out, name, limits, console)
     except FileNotFoundError as error:
         raise click.ClickException(f"{folder} holds no trained model: {error.filename} is missing") from error
-    except pipeline.ParityError as error:
+    except (pipeline.ParityError, pipeline.MixedLimits) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -12,7 +12,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pricetag.measure.label import Item
-from pricetag.train.python_sources import calls_in, gfg_problem, pair_problems, rows, select, unix
+from pricetag.train.python_sources import (
+    calls_in,
+    gfg_problem,
+    pair_problems,
+    rejoin_strings,
+    rows,
+    select,
+    unix,
+)
 from pricetag.train.tokens import tokens
 
 INCLUDES = "#include <bits/stdc++.h>\nusing namespace std;\n\n"
@@ -100,7 +108,7 @@ def gfg_pairs(data: Path) -> Iterator[Item]:
     """GeeksforGeeks test pairs: the tokenised C++ half, made readable again. No examples."""
     problems = pair_problems(data)
     for row in rows(data / "gfg_parallel" / "transcoder_test_pairs.jsonl.gz"):
-        text = layout(_rejoin_strings(row["cpp_tokens"].split()))
+        text = layout(rejoin_strings(row["cpp_tokens"].split()))
         name = re.search(r"([A-Za-z_]\w*)\s*\([^{;]*\)\s*(?:const\s*)?\{", text)
         if name:
             yield Item(
@@ -331,24 +339,6 @@ def _glue(line: str, word: str) -> str:
     if call or tight_after or unary or prefix:
         return line.rstrip() + word if call or not line.endswith("return") else line + " " + word
     return (line.rstrip() + " " + word) if line else word
-
-
-def _rejoin_strings(words: list[str]) -> Iterator[str]:
-    """Tokens with the pieces of each string or character literal put together."""
-    index = 0
-    while index < len(words):
-        quote = words[index]
-        end = (
-            next((i for i in range(index + 1, len(words)) if words[i] == quote), None)
-            if quote in ("'", '"')
-            else None
-        )
-        if end is None:
-            yield quote
-            index += 1
-            continue
-        yield quote + "".join(words[index + 1 : end]).replace("▁", " ") + quote
-        index = end + 1
 
 
 def _code_characters(text: str) -> Iterator[tuple[int, str]]:

@@ -44,6 +44,20 @@ class ParityError(Exception):
     """The int8 graphs do not say what the fp32 weights say."""
 
 
+class MixedLimits(Exception):
+    """Labels that were measured under different limits: ``over`` would mean two things in one model."""
+
+
+def label_limits(labels: Sequence[Path]) -> dict[str, float]:
+    """The limits (bytes, seconds) that all labels of the files were measured under. Raises ``MixedLimits``."""
+    found = {(label.memory_limit, label.time_limit) for path in labels for label in LabelStore(path)}
+    if len(found) != 1:
+        told = ", ".join(f"{seconds:g} s and {memory} bytes" for memory, seconds in sorted(found)) or "none"
+        raise MixedLimits(f"the labels must have been measured under one limit, not {told}")
+    memory, seconds = found.pop()
+    return {"memory": float(memory), "runtime": seconds}
+
+
 def gather(
     labels: Sequence[Path], items: Iterable[Item], splits: Mapping[str, str], console: Console
 ) -> list[Example]:

@@ -255,7 +255,7 @@ def detokenise(text: str) -> str:
     lines: list[str] = []
     current: list[str] = []
     depth = 0
-    for token in _rejoin_strings(text.split()):
+    for token in rejoin_strings(text.split()):
         if token in ("NEW_LINE", "INDENT", "DEDENT"):
             if current:
                 lines.append("    " * depth + " ".join(current))
@@ -268,8 +268,8 @@ def detokenise(text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _rejoin_strings(words: list[str]) -> Iterator[str]:
-    """Tokens with the pieces of each string literal put together."""
+def rejoin_strings(words: list[str]) -> Iterator[str]:
+    """Tokens with the pieces of each string or character literal put together."""
     index = 0
     while index < len(words):
         quote = words[index]
