@@ -72,8 +72,9 @@ HARMFUL = {
     "writes to null": ("int f(int n) { volatile int *p = nullptr; *p = n; return n; }", 10, "crash SIGSEGV"),
     "never ends": ("int f(int n) { volatile int x = 0; while (n > 500) x = x + 1; return x; }", 1_000, "over runtime"),
     "never ends on small inputs": ("int f(int n) { volatile int x = 0; while (n) x = x + 1; return x; }", 10, "endless"),
+    # One byte a block: writing all of it could pass the time limit first on a slow machine.
     "takes all memory": (
-        "int f(int n) { vector<char *> v; while (n > 500) { v.push_back(new char[1 << 20]); memset(v.back(), 1, 1 << 20); } return v.size(); }",
+        "int f(int n) { vector<char *> v; while (n > 500) { v.push_back(new char[1 << 20]); v.back()[0] = 1; } return v.size(); }",
         1_000,
         "over memory",
     ),
