@@ -60,10 +60,6 @@ class Rlm:
 
         return digit_tree(next_logits, sizes)
 
-    def count_tokens(self, prompt: Prompt) -> int:
-        """Tokens of the prompt without any cut."""
-        return len(encode(prompt, self._tokenizer, limit=1 << 30))
-
 
 class Checkpoint:
     """Loading of checkpoint folders."""

@@ -105,7 +105,7 @@ def write_checkpoint(
     tokenizer.save(str(folder / checkpoint.TOKENIZER))
     (folder / checkpoint.CALIBRATION).write_text(json.dumps(calibration, indent=1, sort_keys=True) + "\n")
     with torch.inference_mode():
-        _export_graphs(model, folder, quantised=True)
+        _export_graphs(model, folder)
     names = (checkpoint.TOKENIZER, checkpoint.CALIBRATION, checkpoint.ENCODER, checkpoint.DECODER, WEIGHTS)
     files = {file: checkpoint.sha256((folder / file).read_bytes()) for file in names}
     identity = f"{name}-{files[checkpoint.ENCODER][:8]}"
@@ -138,7 +138,7 @@ def load_weights(folder: Path) -> EncoderDecoder:
     return model.eval()
 
 
-def _export_graphs(model: EncoderDecoder, folder: Path, quantised: bool) -> None:
+def _export_graphs(model: EncoderDecoder, folder: Path) -> None:
     tokens = torch.ones((1, 7), dtype=torch.long)
     rows = torch.ones((3, 2), dtype=torch.long)
     encoder = _Encoder(model)
@@ -152,7 +152,6 @@ def _export_graphs(model: EncoderDecoder, folder: Path, quantised: bool) -> None
         ["tokens"],
         names,
         {"tokens": {1: "T"}, **length},
-        quantised,
     )
     _export(
         _Decoder(model),
@@ -161,7 +160,6 @@ def _export_graphs(model: EncoderDecoder, folder: Path, quantised: bool) -> None
         ["rows", *names],
         ["logits"],
         {"rows": {0: "R", 1: "S"}, "logits": {0: "R"}, **length},
-        quantised,
     )
 
 
@@ -172,7 +170,6 @@ def _export(
     input_names: list[str],
     output_names: list[str],
     axes: Mapping[str, Mapping[int, str]],
-    quantised: bool,
 ) -> None:
     with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -187,9 +184,6 @@ def _export(
             opset_version=OPSET,
             dynamo=False,
         )
-        if not quantised:
-            path.write_bytes(full.read_bytes())
-            return
         onnx.checker.check_model(str(full))
         quantize_dynamic(
             full,

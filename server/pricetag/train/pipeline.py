@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from pricetag.rlm.numbers import SIZES
 from pricetag.rlm.onnx_export import load_weights, set_calibration, train_tokenizer, write_checkpoint
 from pricetag.train.calibrate import abstention_curve, conformal_offsets, pair_correlation
 from pricetag.train.dataset import METRICS, Example, add_renamed, join, pack
-from pricetag.train.evaluate import Score, evaluate, markdown, paired_difference, write_scores
+from pricetag.train.evaluate import Score, evaluate, markdown, write_scores
 from pricetag.train.predict import Predictions, Reference, predict, truths
 from pricetag.train.pretrain import pretrain, sample, source_files, tokenise, unlabelled_functions
 from pricetag.train.run import ENCODER_WEIGHTS, Recipe, train
@@ -229,22 +229,7 @@ def run_evaluation(
     found = predict(rlm, held_out, console)
     with console.status("training the baselines on the same functions"):
         scores = evaluate(training, held_out, found, calibration, config["limits"])
-    print_plain = console.print
-    print_plain(markdown(scores), markup=False)
+    console.print(markdown(scores), markup=False)
     if out:
         write_scores(scores, out)
     return scores
-
-
-__all__ = [
-    "Parity",
-    "ParityError",
-    "asdict",
-    "check_parity",
-    "gather",
-    "paired_difference",
-    "prepare",
-    "run_evaluation",
-    "run_export",
-    "run_training",
-]
