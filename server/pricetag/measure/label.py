@@ -23,6 +23,7 @@ class Item:
     examples: tuple[
         str, ...
     ] = ()  # Python: argument tuples as source text, "([1, 2], 3)". C++: argument lists as source
+    receiver: tuple[str, ...] = ()  # of a method: arguments of its class's constructor, in the same form
 
 
 @dataclass(slots=True)
@@ -38,7 +39,7 @@ class Label:
     assumes: str  # str(Workload) that the inputs were built from
     n: int
     memory: float | None = None  # peak bytes held during the call, inputs excluded
-    runtime: float | None = None  # CPU seconds of one untraced call
+    runtime: float | None = None  # CPU seconds of one untraced call, on the reference machine (see ``slowdown``)
     over: list[str] = field(default_factory=list)  # metrics that passed their limit: "memory", "runtime"
     failed: str = ""  # reason class where nothing could be measured: "exception IndexError", "crash SIGSEGV", "compile", ...
     repeats: int = 0  # untraced calls the runtime is the median of
@@ -47,4 +48,5 @@ class Label:
     runtime_again: float | None = None  # second timing run on the same input
     time_limit: float = TIME_LIMIT  # the limits that held: a label over them is censored there
     memory_limit: int = MEMORY_LIMIT
+    slowdown: float = 1.0  # of the machine meanwhile, by a reference loop; ``runtime`` is already divided by it
     inferred: bool = False  # not run: a smaller n of this function already ended so

@@ -43,7 +43,7 @@ def _authored(data: Path) -> Iterator[Item]:
             row = json.loads(line)
             yield Item(
                 row["id"], "authored", "Apache-2.0", row["problem"], row["language"], row["code"], row["entry"],
-                tuple(row.get("examples", ())),
+                tuple(row.get("examples", ())), tuple(row.get("receiver", ())),
             )  # fmt: skip
 
 
