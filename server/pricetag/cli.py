@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from pricetag.forecast import Forecaster
     from pricetag.measure.label import Item
-    from pricetag.measure.store import LabelStore
     from pricetag.scan import Report, Row
     from pricetag.train.dataset import Example
 
@@ -55,6 +54,23 @@ class Sizes(click.ParamType[tuple[int, ...]]):
         if not 1 <= number <= MAXIMUM_SIZE or number != int(number):
             self.fail(f"{text!r} is not a size; give whole numbers such as 100,1000,1e4", param, ctx)
         return int(number)
+
+
+class Share(click.ParamType[tuple[int, int]]):
+    """One of several equal shares of a piece of work, counted from 1: ``2/8``."""
+
+    name = "share"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """The share counted from 0, and how many there are; a usage error for anything else."""
+        if isinstance(value, tuple):
+            return value
+        first, _, count = str(value).partition("/")
+        if not (first.isdecimal() and count.isdecimal() and 1 <= int(first) <= int(count)):
+            self.fail(f"{value!r} is no share; give one such as 2/8", param, ctx)
+        return int(first) - 1, int(count)
 
 
 class _OneLineErrors(click.Group):
@@ -247,13 +263,14 @@ def _scan_table(report: Report, rows: list[Row], forecaster: Forecaster) -> Tabl
 
 
 @main.command()
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.argument("sources", nargs=-1, metavar="SOURCE...")
 @click.option(
     "-o",
     "--output",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Label file (JSON lines).",
+    type=click.Path(path_type=Path),
+    metavar="STORE",
+    help="Label store: a folder of Parquet files.",
 )
 @click.option(
     "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Functions measured at once."
@@ -269,64 +286,148 @@ def _scan_table(report: Report, rows: list[Row], forecaster: Forecaster) -> Tabl
     metavar="S",
     help="Seconds of one call, above which its label is `over`.",
 )
+@click.option(
+    "--share", type=Share(), default=(0, 1), metavar="I/K", help="Only the I-th of K equal shares, from 1."
+)
+@click.option(
+    "--engine",
+    type=click.Choice(("local", "ray")),
+    default="local",
+    show_default=True,
+    help="This machine, or every CPU of a Ray cluster.",
+)
+@click.option(
+    "--ray-address",
+    default="",
+    metavar="ADDRESS",
+    help="The Ray cluster (auto, ray://host:10001). Default: a local one.",
+)
+@click.option(
+    "--report",
+    "page",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write a page with plots of what the store then holds. May be given without SOURCE.",
+)
 @_data_option
 def label(
-    sources: tuple[str, ...], output: Path, jobs: int, sizes: tuple[int, ...], time_limit: float, data: Path
+    sources: tuple[str, ...],
+    output: Path,
+    jobs: int,
+    sizes: tuple[int, ...],
+    time_limit: float,
+    share: tuple[int, int],
+    engine: str,
+    ray_address: str,
+    page: Path | None,
+    data: Path,
 ) -> None:
-    """Measure functions and append their labels to a file.
+    """Measure functions and append their labels to a store.
 
-    SOURCE is the name of a public data set (its files lie in --data), generate:LANGUAGE:COUNT[:SEED], a data file, or
-    a .py or .cpp file. Functions run in a sandbox; where there is none, this refuses. A run that was interrupted goes on
-    where it stopped. Exit code 1 if nothing could be measured.
+    SOURCE is the name of a public data set (its files lie in --data), generate:LANGUAGE:COUNT[:SEED], mutate:SOURCE,
+    neutral:SOURCE, a data file, or a .py or C++ file or folder. Functions run in a sandbox; where there is none, this refuses. A run
+    that was interrupted goes on where it stopped. Exit code 1 if nothing could be measured.
     """
+    if not sources and page is None:
+        raise click.UsageError("give at least one SOURCE, or --report")
+    with _measuring():
+        failed = bool(sources) and not _label(
+            sources, output, jobs, sizes, time_limit, share, engine, ray_address, data
+        )
+        if page is not None:
+            from pricetag.measure.store import LabelStore
+            from pricetag.measure.page import write_page
+
+            write_page([LabelStore(output)], page)
+            click.echo(f"wrote {page}", err=True)
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+@contextmanager
+def _measuring() -> Iterator[None]:
+    """What stops a labelling run, in one line."""
+    with _training_extra():
+        from pricetag.measure.cpp_runner import CppUnavailable
+        from pricetag.measure.ray_engine import RayUnavailable
+        from pricetag.measure.sandbox import SandboxUnavailable
+        from pricetag.measure.store import StoreError
+    try:
+        yield
+    except (SandboxUnavailable, CppUnavailable, RayUnavailable, StoreError) as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or 'label store'}: {error.strerror or error}") from error
+
+
+def _label(
+    sources: tuple[str, ...],
+    output: Path,
+    jobs: int,
+    sizes: tuple[int, ...],
+    time_limit: float,
+    share: tuple[int, int],
+    engine: str,
+    ray_address: str,
+    data: Path,
+) -> bool:
+    """Label one share of the sources; whether anything could be measured, or there was nothing to do."""
     from collections import Counter
 
-    from pricetag.measure.cpp_runner import CppUnavailable
-    from pricetag.measure.sandbox import SandboxUnavailable
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from pricetag.measure.labelling import LocalEngine, label_items
+    from pricetag.measure.ray_engine import RayEngine
     from pricetag.measure.store import LabelStore
 
-    items = _items(sources, data)
+    items = _items(sources, data)[share[0] :: share[1]]
     if not items:
         raise click.ClickException(f"no function that can be run in {', '.join(sources)}")
     store = LabelStore(output)
     new = {item.id for item in items} - store.finished(sizes)
-    todo = [item for item in items if item.id in new]
-    click.echo(f"{len(items):,} functions, {len(items) - len(todo):,} of them labelled already", err=True)
-    try:
-        broken = _label_python(todo, store, sizes, jobs, time_limit)
-        _label_cpp(todo, store, sizes, jobs, time_limit)
-    except (SandboxUnavailable, CppUnavailable) as error:
-        raise click.ClickException(str(error)) from error
-    except OSError as error:
-        raise click.ClickException(f"{error.filename or output}: {error.strerror}") from error
+    click.echo(f"{len(items):,} functions, {len(items) - len(new):,} of them labelled already", err=True)
+    errors = _console(stderr=True)
+    columns = (TextColumn("labelling"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=errors, disable=not errors.is_terminal) as bar:
+        task = bar.add_task("", total=len(new))
+        summary = label_items(
+            items,
+            output,
+            jobs,
+            sizes,
+            time_limit,
+            engine=RayEngine(ray_address) if engine == "ray" else LocalEngine(jobs),
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
     outcomes = Counter(label.failed or "measured" for label in store if label.item in new)
-    failed = ", ".join(
-        f"{reason} {count:,}" for reason, count in outcomes.most_common() if reason != "measured"
-    )
-    measured = outcomes["measured"]
+    measured = outcomes.pop("measured", 0)
+    failed = ", ".join(f"{reason} {count:,}" for reason, count in outcomes.most_common())
     click.echo(
-        f"{len(todo) - broken:,} functions; {outcomes.total():,} labels, {measured:,} measured"
+        f"{summary.items:,} functions; {outcomes.total() + measured:,} labels, {measured:,} measured"
         + (f"; not: {failed}" if failed else ""),
         err=True,
     )
-    if broken or (todo and not measured):
-        raise click.exceptions.Exit(1)
+    for item, why in list(summary.broken.items())[:20]:
+        click.echo(f"{item}: {why}", err=True)
+    return not summary.broken and (not new or measured > 0)
 
 
 @main.command("label-report")
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+@click.argument("stores", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Also write a page with plots."
 )
-def label_report(files: tuple[Path, ...]) -> None:
-    """Show what label files hold: functions and labels per source, what failed, and how well labels repeat."""
+def label_report(stores: tuple[Path, ...], page: Path | None) -> None:
+    """Show what label stores hold: functions and labels per source, what failed, and how well labels repeat."""
     from collections import Counter
     from itertools import chain
 
     from rich import box
     from rich.table import Table
 
-    from pricetag.measure.report import summarise
-    from pricetag.measure.store import LabelStore
+    with _training_extra():
+        from pricetag.measure.report import summarise
+        from pricetag.measure.store import LabelStore
 
     table = Table(box=box.SIMPLE_HEAD)
     for heading in ("language", "source", "functions", "with 3+ sizes", "labels", "over", "failed"):
@@ -337,7 +438,12 @@ def label_report(files: tuple[Path, ...]) -> None:
         "shorter runtime within 10 %",
     ):
         table.add_column(heading, justify="right")
-    groups = summarise(chain.from_iterable(LabelStore(file) for file in files))
+    with _measuring():
+        groups = summarise(chain.from_iterable(map(LabelStore, stores)))
+        if page is not None:
+            from pricetag.measure.page import write_page
+
+            write_page([LabelStore(store) for store in stores], page)
     for (language, source), group in groups.items():
         failed = group.outcomes.total() - group.outcomes["measured"] - group.outcomes["over"]
         counts = (
@@ -368,44 +474,6 @@ def _items(sources: Iterable[str], data: Path) -> list[Item]:
         raise click.ClickException(f"{error.filename}: {error.strerror}") from error
 
 
-def _label_python(
-    items: list[Item], store: LabelStore, sizes: tuple[int, ...], jobs: int, time_limit: float
-) -> int:
-    """Label the Python items; returns how many the runner itself broke on."""
-    from pricetag.measure.labelling import label_items
-    from pricetag.measure.python_runner import PythonRunner
-
-    chosen = [item for item in items if item.language == "python"]
-    if not chosen:
-        return 0
-    makers = {"python": lambda: PythonRunner(time_limit)}
-    return label_items(chosen, store.path, jobs, sizes, _console(stderr=True).is_terminal, makers).broken
-
-
-def _label_cpp(
-    items: list[Item], store: LabelStore, sizes: tuple[int, ...], jobs: int, time_limit: float
-) -> None:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from pricetag.measure.cpp_runner import CppLimits, label_cpp_file
-
-    chosen = [item for item in items if item.language == "cpp"]
-    if not chosen:
-        return
-    errors = _console(stderr=True)
-    columns = (TextColumn("labelling C++"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=errors, disable=not errors.is_terminal) as bar:
-        task = bar.add_task("", total=len(chosen))
-        label_cpp_file(
-            chosen,
-            store.path,
-            jobs,
-            sizes,
-            limits=CppLimits(time=time_limit),
-            progress=lambda done: bar.update(task, completed=done),
-        )
-
-
 def _labelled(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say which labelled functions a command of training reads."""
     for option in (
@@ -421,9 +489,9 @@ def _labelled(command: Callable[..., None]) -> Callable[..., None]:
             "--labels",
             multiple=True,
             required=True,
-            type=click.Path(exists=True, dir_okay=False, path_type=Path),
-            metavar="FILE",
-            help="Label file made by `pricetag label`; may be given again.",
+            type=click.Path(exists=True, path_type=Path),
+            metavar="STORE",
+            help="Label store made by `pricetag label`; may be given again.",
         ),
     ):
         command = option(command)

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 import pricetag
 from pricetag.cli import Sizes, main
+from pricetag.measure.store import LabelStore
 
 SERVER = Path(pricetag.__file__).parents[1]
 SOURCE = "def f(xs: list[int]) -> list[int]:\n    return [x * 2 for x in xs]\n"
@@ -68,7 +69,7 @@ def test_version_and_help() -> None:
         (["serve", "--tcp", "nonsense"], "HOST:PORT"),
         (["serve", "--tcp", "localhost:99999999"], "HOST:PORT"),
         (["serve", "--stdio", "--tcp", "localhost:1"], "exclude"),
-        (["label", "-o", "/tmp/x.jsonl", "no-such-source"], "no-such-source"),
+        (["label", "-o", "/tmp/x", "no-such-source"], "no-such-source"),
         (["label", "mbpp"], "--output"),
     ],
 )
@@ -237,7 +238,7 @@ def test_label_measures_both_languages_and_goes_on_where_it_stopped(tmp_path: Pa
     (tmp_path / "b.cpp").write_text(
         "#include <vector>\nlong f(const std::vector<int>& v) { return v.size(); }\n"
     )
-    out = tmp_path / "labels.jsonl"
+    out = tmp_path / "labels"
     arguments = (
         "label",
         "--sizes",
@@ -251,29 +252,27 @@ def test_label_measures_both_languages_and_goes_on_where_it_stopped(tmp_path: Pa
     )
     result = run(*arguments)
     assert "3 functions; 6 labels, 4 measured; not: exception TypeError 2" in result.stderr
-    labels = [json.loads(line) for line in out.read_text().splitlines()]
-    assert {(one["language"], one["n"]) for one in labels} == {
+    labels = list(LabelStore(out))
+    assert {(one.language, one.n) for one in labels} == {
         ("python", 10), ("python", 100), ("cpp", 10), ("cpp", 100)
     }  # fmt: skip
-    growing = {
-        one["n"]: one["memory"] for one in labels if one["function"] == "f" and one["language"] == "python"
-    }
+    growing = {one.n: one.memory or 0 for one in labels if one.function == "f" and one.language == "python"}
     assert 8 * 10 <= growing[10] < growing[100]
     assert "3 functions, 3 of them labelled already" in run(*arguments).stderr
-    assert len(out.read_text().splitlines()) == len(labels)
+    assert list(LabelStore(out)) == labels
 
 
 def test_label_says_where_there_is_nothing_to_run_or_to_write(tmp_path: Path) -> None:
     (tmp_path / "empty.py").write_text("x = 1\n")
     check_error(
-        "label", "-o", tmp_path / "x.jsonl", tmp_path / "empty.py", code=1, said="no function that can be run"
+        "label", "-o", tmp_path / "x", tmp_path / "empty.py", code=1, said="no function that can be run"
     )
-    check_error("label", "-o", tmp_path / "x.jsonl", tmp_path / "gone.py", code=2, said="gone.py")
+    check_error("label", "-o", tmp_path / "x", tmp_path / "gone.py", code=2, said="gone.py")
 
 
 def test_training_without_its_extra_says_how_to_get_it(tmp_path: Path) -> None:
-    labels = tmp_path / "labels.jsonl"
-    labels.write_text("")
+    labels = tmp_path / "labels"
+    labels.mkdir()
     program = """
 import sys
 class Absent:
@@ -303,6 +302,8 @@ def test_labels_without_functions(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PRICETAG_MODEL", str(random_model))
     (tmp_path / "run").mkdir()
-    (tmp_path / "labels.jsonl").write_text('{"not": "a label"}\nnot json\n')
-    result = run(*command, "--labels", "labels.jsonl", code=1)
-    assert "labelled" in result.stderr.splitlines()[-1]
+    (tmp_path / "labels").mkdir()
+    assert "labelled" in run(*command, "--labels", "labels", code=1).stderr.splitlines()[-1]
+    (tmp_path / "junk.parquet").write_text("not parquet")
+    said = run(*command, "--labels", "junk.parquet", code=1).stderr.splitlines()[-1]
+    assert "junk.parquet is not a readable label file" in said

@@ -30,7 +30,6 @@ import platformdirs
 
 from pricetag.measure.cpp_program import Subject, prepare, program
 from pricetag.measure.label import MEMORY_LIMIT, SIZES, TIME_LIMIT, Item, Label
-from pricetag.measure.store import LabelStore
 from pricetag.workload.cpp_code import NoSuchFunction
 from pricetag.workload.cpp_types import UnsupportedType
 
@@ -216,46 +215,6 @@ def _batches(
                 yield got
     finally:
         stopping.set()
-
-
-def label_cpp_file(
-    items: Iterable[Item],
-    path: Path | str,
-    jobs: int = 1,
-    sizes: Sequence[int] = SIZES,
-    *,
-    limits: CppLimits | None = None,
-    again: int = 20,
-    progress: Callable[[int], None] | None = None,
-) -> int:
-    """Append the labels of the C++ ``items`` to the file at ``path``, passing over those it has at all sizes.
-
-    Returns how many items were labelled. Raises ``CppUnavailable``.
-    """
-    store = LabelStore(Path(path))
-    done = store.finished(sizes)
-    todo = [item for item in items if item.language == "cpp" and item.id not in done]
-    seen: set[str] = set()
-    for labels in _batches(todo, sizes, limits or CppLimits(), jobs, 12, again):
-        store.append(labels)
-        seen |= {label.item for label in labels}
-        if progress is not None:
-            progress(len(seen))
-    return len(seen)
-
-
-class CppRunner:
-    """Labels C++ items one at a time (``measure.labelling.Runner``); ``label_cpp`` is several times faster for many."""
-
-    def __init__(self, time_limit: float = TIME_LIMIT, memory_limit: int = MEMORY_LIMIT) -> None:
-        self._limits = CppLimits(time_limit, memory_limit)
-
-    def measure(self, item: Item, sizes: Sequence[int] = SIZES) -> list[Label]:
-        """One label per size. Raises ``CppUnavailable``."""
-        return list(label_cpp([item], sizes, limits=self._limits))
-
-    def close(self) -> None:
-        """Nothing is held between calls."""
 
 
 def _label_batch(

@@ -28,7 +28,7 @@ class Item:
 
 @dataclass(slots=True)
 class Label:
-    """One (function, n): bytes and seconds, or why there are none. Stored one JSON object a line."""
+    """One (function, n): bytes and seconds, or why there are none. One row of a ``pricetag.measure.store.LabelStore``."""
 
     item: str
     source: str
@@ -50,3 +50,5 @@ class Label:
     memory_limit: int = MEMORY_LIMIT
     slowdown: float = 1.0  # of the machine meanwhile, by a reference loop; ``runtime`` is already divided by it
     inferred: bool = False  # not run: a smaller n of this function already ended so
+    machine: str = ""  # processor and system that measured
+    tools: str = ""  # Pricetag's version, and the interpreter's or compiler's

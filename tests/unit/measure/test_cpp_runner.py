@@ -7,9 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from pricetag.measure.cpp_runner import CppLimits, CppRunner, label_cpp, label_cpp_file
+from pricetag.measure.cpp_runner import CppLimits, CppRunner, label_cpp
 from pricetag.measure.label import Item, Label
-from pricetag.measure.store import LabelStore
 
 SIZES = (10, 1_000, 10_000)
 HEAD = "#include <bits/stdc++.h>\nusing namespace std;\n"
@@ -211,15 +210,3 @@ def test_refusals_say_why(code: str, reason: str) -> None:
         (10, reason, False),
         (100, reason, True),
     ]
-
-
-def test_a_label_file_is_resumed(tmp_path: pytest.TempPathFactory) -> None:
-    path = tmp_path / "labels.jsonl"  # type: ignore[operator]
-    one, two = item("one", "int f(int n) { return n; }"), item("two", "int f(int n) { return 2 * n; }")
-    limits = CppLimits(time=0.5)
-    assert label_cpp_file([one], path, sizes=(10, 100), limits=limits) == 1
-    assert label_cpp_file([one, two], path, sizes=(10, 100), limits=limits) == 1
-    assert label_cpp_file([one, two], path, sizes=(10, 100), limits=limits) == 0
-    stored = [(label.item, label.n) for label in LabelStore(path)]
-    assert stored == [("one", 10), ("one", 100), ("two", 10), ("two", 100)]
-    assert all(dataclasses.asdict(label)["time_limit"] == 0.5 for label in LabelStore(path))

@@ -101,17 +101,15 @@ def test_paired_difference_knows_the_better_model() -> None:
 def test_labels_of_different_limits_make_no_model(
     tmp_path: Path, limits: tuple[float, ...], message: str
 ) -> None:
-    file = tmp_path / "labels.jsonl"
-    LabelStore(file).append(
-        Label("i", "s", "MIT", "p", "python", "f", "", 10, time_limit=limit) for limit in limits
-    )
+    file = tmp_path / "labels"
+    with LabelStore(file) as store:
+        store.append(Label("i", "s", "MIT", "p", "python", "f", "", 10, time_limit=limit) for limit in limits)
     with pytest.raises(MixedLimits, match=message):
         label_limits([file])
 
 
 def test_the_limits_of_the_labels_are_those_of_the_model(tmp_path: Path) -> None:
-    file = tmp_path / "labels.jsonl"
-    LabelStore(file).append(
-        [Label("i", "s", "MIT", "p", "python", "f", "", n, time_limit=2.0) for n in (10, 100)]
-    )
+    file = tmp_path / "labels"
+    with LabelStore(file) as store:
+        store.append(Label("i", "s", "MIT", "p", "python", "f", "", n, time_limit=2.0) for n in (10, 100))
     assert label_limits([file]) == {"memory": float(2 << 30), "runtime": 2.0}
