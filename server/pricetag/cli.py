@@ -335,8 +335,8 @@ def label(
             sources, output, jobs, sizes, time_limit, share, engine, ray_address, data
         )
         if page is not None:
-            from pricetag.measure.store import LabelStore
             from pricetag.measure.page import write_page
+            from pricetag.measure.store import LabelStore
 
             write_page([LabelStore(output)], page)
             click.echo(f"wrote {page}", err=True)
@@ -426,7 +426,7 @@ def label_report(stores: tuple[Path, ...], page: Path | None) -> None:
     from rich.table import Table
 
     with _training_extra():
-        from pricetag.measure.report import summarise
+        from pricetag.measure.report import diversity, summarise
         from pricetag.measure.store import LabelStore
 
     table = Table(box=box.SIMPLE_HEAD)
@@ -439,11 +439,12 @@ def label_report(stores: tuple[Path, ...], page: Path | None) -> None:
     ):
         table.add_column(heading, justify="right")
     with _measuring():
-        groups = summarise(chain.from_iterable(map(LabelStore, stores)))
+        labels = list(chain.from_iterable(map(LabelStore, stores)))
         if page is not None:
             from pricetag.measure.page import write_page
 
-            write_page([LabelStore(store) for store in stores], page)
+            write_page([labels], page)
+    groups = summarise(labels)
     for (language, source), group in groups.items():
         failed = group.outcomes.total() - group.outcomes["measured"] - group.outcomes["over"]
         counts = (
@@ -456,6 +457,14 @@ def label_report(stores: tuple[Path, ...], page: Path | None) -> None:
         repeats = (group.memory, group.runtime, group.short_runtime)
         table.add_row(language, source, *(f"{count:,}" for count in counts), *map(str, repeats))
     _console().print(table)
+    for language in sorted({label.language for label in labels}):
+        for metric in ("memory", "runtime"):
+            found = diversity((label for label in labels if label.language == language), metric)
+            click.echo(
+                f"{language} {metric} at n = 10,000: {found.functions:,} labels over {found.decades:.1f} decades, "
+                f"{found.largest_bin:.1%} in the fullest tenth of one; n alone explains {found.explained_by_n:.1%} "
+                "of the variance over all n"
+            )
     reasons: Counter[str] = sum((group.outcomes for group in groups.values()), Counter())
     for reason, count in reasons.most_common():
         if reason not in ("measured", "over"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -64,3 +66,36 @@ def summarise(labels: Iterable[Label]) -> dict[tuple[str, str], Group]:
         if count >= 3:
             groups[language, source].labelled.add(item)
     return dict(sorted(groups.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Diversity:
+    """How far the labels of one language and metric spread: labels that all say the same teach nothing."""
+
+    functions: int
+    decades: float  # between the smallest and the largest label at ``n``; bytes and nanoseconds below one count as one
+    largest_bin: float  # share of the fullest 0.1-decade bin at ``n``
+    explained_by_n: float  # share of the variance of log10 labels over all n that n alone explains
+
+
+def diversity(labels: Iterable[Label], metric: str, n: int = 10_000) -> Diversity:
+    """Spread of ``metric`` ("memory" in bytes, "runtime" in seconds) at ``n``, labels that are ``over`` left out."""
+    unit = 1.0 if metric == "memory" else 1e-9
+    by_size: dict[int, list[float]] = defaultdict(list)
+    for label in labels:
+        value = label.memory if metric == "memory" else label.runtime
+        if value is not None:
+            by_size[label.n].append(math.log10(max(1.0, value / unit)))
+    here = by_size.get(n, [])
+    if not here:
+        return Diversity(0, 0.0, 0.0, 0.0)
+    bins = Counter(round(10 * value) for value in here)
+    everything = [value for values in by_size.values() for value in values]
+    total = statistics.pvariance(everything)
+    within = sum(statistics.pvariance(values) * len(values) for values in by_size.values()) / len(everything)
+    return Diversity(
+        len(here),
+        max(here) - min(here),
+        max(bins.values()) / len(here),
+        1 - within / total if total > 0 else 0.0,
+    )

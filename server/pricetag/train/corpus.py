@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,9 +37,8 @@ def _authored(data: Path) -> Iterator[Item]:
     """Our own corpus: functions written for Pricetag, in the repository beside the package (or in the data directory)."""
     beside = Path(__file__).parents[2] / "data" / "authored"
     folder = data / "authored" if (data / "authored").is_dir() else beside
-    for path in sorted(folder.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
+    for path in sorted(folder.glob("*.jsonl.gz")):
+        for row in python_sources.rows(path):
             yield Item(
                 row["id"], "authored", "Apache-2.0", row["problem"], row["language"], row["code"], row["entry"],
                 tuple(row.get("examples", ())), tuple(row.get("receiver", ())),

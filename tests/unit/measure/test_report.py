@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 from pricetag.measure.label import Label
-from pricetag.measure.report import summarise
+from pricetag.measure.page import write_page
+from pricetag.measure.report import diversity, summarise
 
 
 def label(item: str, n: int, source: str = "s", **values: object) -> Label:
@@ -28,3 +31,59 @@ def test_counts_functions_outcomes_and_repeats() -> None:
     assert str(group.runtime) == "0.0% of 1"
     assert str(groups["python", "other"].memory) == "100.0% of 1"
     assert str(groups["python", "other"].runtime) == "none measured twice"
+
+
+def memory(item: str, n: int, value: float) -> Label:
+    return label(item, n, memory=value, runtime=value * 1e-9)
+
+
+def test_diversity() -> None:
+    labels = [
+        memory("a", 10_000, 100.0), memory("b", 10_000, 1e6), memory("c", 10_000, 101.0), memory("d", 10_000, 0.0),
+        label("e", 10_000, over=["memory"]),
+    ]  # fmt: skip
+    for metric in ("memory", "runtime"):
+        found = diversity(labels, metric)
+        assert (found.functions, round(found.decades, 6)) == (4, 6.0)
+        assert found.largest_bin == 0.5
+        assert found.explained_by_n == 0.0
+    assert diversity([], "memory").functions == 0
+
+
+def test_variance_that_n_explains() -> None:
+    follows = [memory(f"{n}{k}", n, float(n)) for n in (10, 100, 10_000) for k in range(4)]
+    assert diversity(follows, "memory").explained_by_n == 1.0
+    constant = [memory(f"{n}{k}", n, 10.0**k) for n in (10, 100, 10_000) for k in range(4)]
+    assert abs(diversity(constant, "memory").explained_by_n) < 1e-9
+
+
+def test_the_page(tmp_path: Path) -> None:
+    labels = [
+        label(
+            "a",
+            10_000,
+            memory=100.0,
+            memory_again=100.0,
+            runtime=0.01,
+            runtime_again=0.012,
+            machine="CPU <x>",
+        ),
+        label("a", 100, memory=50.0, runtime=0.001),
+        label("b", 100, failed="exception <b>"),
+        label("c", 100, over=["memory"]),
+    ]
+    write_page([labels], tmp_path / "page.html")
+    text = (tmp_path / "page.html").read_text()
+    for wanted in (
+        "exception &lt;b&gt;",
+        "CPU &lt;x&gt;",
+        "<td>100.0% of 1</td>",
+        "<td>0.0% of 1</td>",
+        "4 labels of 3",
+    ):
+        assert wanted in text, wanted
+    assert text.count("<svg") == 6
+    write_page([labels], tmp_path / "again.html")
+    assert (tmp_path / "again.html").read_text() == text
+    write_page([[]], tmp_path / "empty.html")
+    assert "0 labels of 0 functions" in (tmp_path / "empty.html").read_text()
