@@ -27,7 +27,7 @@ TEST_SHARE, VALIDATION_SHARE = 0.15, 0.10
 NEAR = 0.7  # Jaccard similarity of shingles above which two functions are near-duplicates
 SHINGLE = 5  # tokens
 MINIMUM_TOKENS = 20  # shorter functions are alike by chance, so they are near to none
-TEST_ONLY = frozenset({"mceval"})  # a whole source that no model has seen
+TEST_ONLY = frozenset({"mceval", "stdlib"})  # whole sources that no model has seen: one per language
 _PERMUTATIONS = 96
 _BANDS = (
     32,
@@ -59,23 +59,34 @@ def load_splits() -> dict[str, str]:
 
 
 def splits_of(items: Sequence[Item], shipped: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Splits of labelled items: shipped ones, and further items of their problems, as shipped.
+    """Splits of labelled items: shipped ones, and further items of their problems (mutants), as shipped.
 
-    All others (generated ones, a user's own files) train, unless near a held-out item among ``items``: those are left out.
+    Sources of ``TEST_ONLY`` test. All others (generated ones, packages, a user's own files) train. What is not shipped and
+    would train is left out where it is near a held-out item among ``items``.
     """
     known = load_splits() if shipped is None else shipped
     answer = {item.id: known[item.id] for item in items if item.id in known}
+    answer.update({item.id: "test" for item in items if item.source in TEST_ONLY})
     by_problem = {item.problem: answer[item.id] for item in items if item.id in answer}
-    answer.update({item.id: by_problem[item.problem] for item in items if item.problem in by_problem})
+    further = [item for item in items if item.id not in answer]
+    wanted = {item.id: by_problem.get(item.problem, "train") for item in further}
+    answer.update({item: split for item, split in wanted.items() if split != "train"})
     held_out = [item for item in items if answer.get(item.id) in ("validation", "test")]
-    others = [item for item in items if item.id not in answer]
-    blocked = near_to(others, held_out)
-    answer.update({item.id: "train" for item in others if item.id not in blocked})
+    training = [item for item in further if wanted[item.id] == "train"]
+    blocked = near_to(training, held_out)
+    answer.update({item.id: "train" for item in training if item.id not in blocked})
     return answer
 
 
-def split_clusters(items: Iterable[Item]) -> dict[str, list[list[str]]]:
-    """The clusters of each split, as sorted lists of item ids."""
+def split_clusters(
+    items: Iterable[Item], before: Mapping[str, str] | None = None
+) -> dict[str, list[list[str]]]:
+    """The clusters of each split, as sorted lists of item ids.
+
+    A cluster that holds items of an earlier division, ``before``, stays where they were; where they were in several
+    splits, in the one furthest from training.
+    """
+    earlier = before or {}
     written: list[Item] = []
     generated: list[Item] = []
     for item in items:
@@ -87,7 +98,10 @@ def split_clusters(items: Iterable[Item]) -> dict[str, list[list[str]]]:
     held_out: list[Item] = []
     for root in sorted(by_root):
         members = by_root[root]
-        split = "test" if any(item.source in TEST_ONLY for item in members) else _drawn(root)
+        were = {earlier[item.id] for item in members if item.id in earlier}
+        if any(item.source in TEST_ONLY for item in members):
+            were.add("test")
+        split = max(were, key=SPLITS.index) if were else _drawn(root)
         answer[split].append(sorted(item.id for item in members))
         if split != "train":
             held_out.extend(members)
@@ -202,10 +216,10 @@ def _minhash(shingle_set: Shingles) -> MinHash:
 
 
 def write_splits(data_dir: Path, path: Path) -> dict[str, list[list[str]]]:
-    """Split the corpus of a data directory and write the file that ``load_splits`` reads."""
+    """Split the corpus of a data directory and write the file that ``load_splits`` reads; old items stay where they were."""
     from pricetag.train.corpus import load_corpus
 
-    clusters = split_clusters(load_corpus(data_dir))
+    clusters = split_clusters(load_corpus(data_dir), load_splits())
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(clusters, separators=(",", ":")).encode()
     path.write_bytes(gzip.compress(text, compresslevel=9, mtime=0))

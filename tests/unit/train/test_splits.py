@@ -101,7 +101,7 @@ def test_shipped_splits_are_disjoint_by_problem() -> None:
         elif match := re.fullmatch(r"(gfg|gfgpairs)/(?:python|cpp)/(\d+)", name):
             problems[match[1], match[2]].add(split)
         else:
-            assert re.fullmatch(r"(cruxeval|mceval)/\d+|authored/.+", name), name
+            assert re.fullmatch(r"(cruxeval|mceval)/\d+|(authored|stdlib|package)/.+", name), name
     assert len(problems) > 4000
     assert [key for key, found in problems.items() if len(found) > 1] == []
 
@@ -127,6 +127,36 @@ def test_renamed_copies_follow_each_other() -> None:
     ]
     clusters = [cluster for clusters in split_clusters(items).values() for cluster in clusters]
     assert sorted(clusters) == [["a", "b"], ["c", "d"], ["e"]]
+
+
+def test_items_stay_where_they_were() -> None:
+    old = [item("a", "p/1", LONG.format(name="f", number=3)), item("z", "p/9", OTHER.format(name="f"))]
+    joined = [*old, item("b", "a/1", LONG.format(name="f", number=4))]
+    for split in ("train", "validation", "test"):
+        found = split_clusters(joined, {"a": split})
+        assert ["a", "b"] in found[split]
+    both = [*joined, item("c", "p/1", OTHER.format(name="f"))]
+    assert split_clusters(both, {"a": "train", "z": "validation"})["validation"] == [["a", "b", "c", "z"]]
+
+
+def test_what_is_not_shipped() -> None:
+    items = [
+        item("held", "p/1", LONG.format(name="f", number=3)),
+        item("held/mut/copy", "p/1", LONG.format(name="f", number=4)),
+        item("trains", "p/2", OTHER.format(name="f")),
+        item("trains/mut/copy", "p/2", OTHER.format(name="f").replace("strip", "lstrip")),
+        item("trains/mut/near", "p/2", LONG.format(name="f", number=5)),
+        item("stdlib/a", "stdlib/a", "def f(x):\n    return x\n", source="stdlib"),
+        item("package/b", "package/b", "def f(x):\n    return x * 2\n", source="package"),
+    ]
+    assert splits_of(items, {"held": "test", "trains": "train"}) == {
+        "held": "test",
+        "held/mut/copy": "test",
+        "trains": "train",
+        "trains/mut/copy": "train",
+        "stdlib/a": "test",
+        "package/b": "train",
+    }
 
 
 def test_tiny_functions_are_near_to_none() -> None:
