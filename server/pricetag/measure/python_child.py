@@ -32,6 +32,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pricetag.measure.reference import slowdown
 from pricetag.measure.sandbox import (
     Limits,
     SandboxUnavailable,
@@ -47,7 +48,8 @@ from pricetag.workload.shape import Workload
 
 _SINGLE = 0.005  # seconds: a longer call is timed alone, a shorter one in loops
 _LOOP = 200e-6  # seconds a loop of short calls should take
-_SAMPLES = 5
+_SAMPLES = 9
+_LONG = 0.3  # seconds that the samples of a long call may take together, beyond the first
 _PREPARATION = 0.008  # seconds per sample that may go into copying inputs and renewing the namespace
 _NAMESPACES = 50  # copies held at once: they take memory, too
 _TRACED_SLOWDOWN = 3  # a traced call may take this many times the limit
@@ -79,6 +81,8 @@ def main() -> None:
         answers.write(json.dumps({"unavailable": str(error)}) + "\n")
         answers.flush()
         return
+    for _ in range(50):
+        slowdown()  # its byte code is specialised before the forks
     answers.write(json.dumps({"ready": True}) + "\n")
     answers.flush()
     gc.collect()
@@ -382,27 +386,28 @@ def _drain(result: Any) -> None:
 
 
 def _time(program: Program, inputs: Inputs, limit: float) -> dict[str, Any]:
-    """CPU seconds of one untraced call: the median of samples, each of one long or many short calls."""
+    """CPU seconds of one untraced call on the reference machine, from samples of one long or many short calls."""
     gc.collect()
     function = program.fresh()
     arguments = inputs.copy()
     _deadline(limit)
+    clock = _Clock()
     start = time.thread_time_ns()
     result = function(*arguments)
     drain = isinstance(result, Iterator)
     _drain(result)
     first = (time.thread_time_ns() - start) / 1e9
     del result
+    clock.sampled(first)
     inputs.mutated = mutates = inputs.changed(arguments)
     del arguments
     if first >= _SINGLE:
-        repeats = 2 if first * 3 < min(0.6, limit) else 1 if first * 3 < limit else 0
-        samples = [first]
-        for _ in range(repeats):
+        for _ in range(min(_SAMPLES, int(_LONG / first)) - 1):
             function, arguments = program.fresh(), inputs.copy()
             _deadline(limit)
-            samples.append(_sample([(function, arguments)], drain))
-        return _timing(samples, len(samples))
+            clock.look()
+            clock.sampled(_sample([(function, arguments)], drain))
+        return clock.timing(1)
     shared = not mutates and not program.stateful
     if first < _LOOP:  # the first call runs unspecialised byte code on cold caches: no guide for short ones
         pairs = [(function if shared else program.fresh(), inputs.copy()) for _ in range(3)]
@@ -414,7 +419,7 @@ def _time(program: Program, inputs: Inputs, limit: float) -> dict[str, Any]:
         program.fresh(), inputs.copy()
         cost = max(time.perf_counter() - started, 1e-7)
         count = max(min(count, 5), min(count, int(_PREPARATION / cost), _NAMESPACES))
-    samples = []
+    clock = _Clock()
     for _ in range(_SAMPLES):
         batch: Iterable[tuple[Any, Any]]
         if shared:
@@ -424,15 +429,41 @@ def _time(program: Program, inputs: Inputs, limit: float) -> dict[str, Any]:
         else:
             batch = [(function, inputs.copy()) for _ in range(count)]
         _deadline(limit + first * count)
-        samples.append(_sample(batch, drain) / count)
-    return _timing(samples, count * len(samples))
+        clock.look()
+        clock.sampled(_sample(batch, drain) / count)
+    return clock.timing(count)
 
 
-def _timing(samples: list[float], repeats: int) -> dict[str, Any]:
-    ordered = sorted(samples)
-    middle = statistics.median(ordered)
-    low, high = ordered[round(0.1 * (len(ordered) - 1))], ordered[round(0.9 * (len(ordered) - 1))]
-    return {"runtime": middle, "repeats": repeats, "spread": (high - low) / middle if middle else 0.0}
+class _Clock:
+    """Samples of one function's CPU time, each with how slow the machine was right before and after it."""
+
+    def __init__(self) -> None:
+        self._samples: list[float] = []  # seconds of a call, as measured
+        self._slowdowns: list[float] = []
+        self.look()
+
+    def look(self) -> None:
+        """Time the reference work, just before a sample."""
+        self._before = slowdown()
+
+    def sampled(self, seconds: float) -> None:
+        """A sample ended now."""
+        self._samples.append(seconds)
+        self._slowdowns.append(min(self._before, slowdown()))
+
+    def timing(self, calls: int) -> dict[str, Any]:
+        """The result, of samples of this many ``calls`` each.
+
+        The lower quartile repeats better than the median: what disturbs a sample only ever adds to it.
+        """
+        ordered = sorted(s / slow for s, slow in zip(self._samples, self._slowdowns, strict=True))
+        low, quartile, middle, high = (ordered[round(q * (len(ordered) - 1))] for q in (0.1, 0.25, 0.5, 0.9))
+        return {
+            "runtime": quartile,
+            "repeats": calls * len(ordered),
+            "spread": (high - low) / middle if middle else 0.0,
+            "slowdown": statistics.median(self._slowdowns),
+        }
 
 
 def _sample(pairs: Iterable[tuple[Any, Any]], drain: bool) -> float:

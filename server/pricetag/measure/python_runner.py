@@ -203,7 +203,7 @@ def _labels(
 
 
 def _apply(label: Label, message: dict[str, Any]) -> None:
-    for name in ("runtime", "memory", "runtime_again", "memory_again", "spread"):
+    for name in ("runtime", "memory", "runtime_again", "memory_again", "spread", "slowdown"):
         value = message.get(name)
         if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < math.inf:
             setattr(label, name, float(value))
