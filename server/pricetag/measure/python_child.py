@@ -48,9 +48,9 @@ from pricetag.workload.shape import Workload
 
 _SINGLE = 0.005  # seconds: a longer call is timed alone, a shorter one in loops
 _LOOP = 200e-6  # seconds a loop of short calls should take
-_SAMPLES = 9
-_LONG = 0.3  # seconds that the samples of a long call may take together, beyond the first
-_PREPARATION = 0.008  # seconds per sample that may go into copying inputs and renewing the namespace
+_SAMPLES = 7
+_LONG = 0.2  # seconds that the samples of a long call may take together, more than three of them
+_PREPARATION = 0.003  # seconds per sample that may go into copying inputs and renewing the namespace
 _NAMESPACES = 50  # copies held at once: they take memory, too
 _TRACED_SLOWDOWN = 3  # a traced call may take this many times the limit
 _HOPELESS = 4  # a call expected to take this many times the limit, by the growth so far, is not tried
@@ -144,6 +144,7 @@ def _keep(request: dict[str, Any], limits: Limits) -> str:
     patience = 20 + 15 * request["time_limit"]
     progress = time.monotonic()
     idle, used, ended = 0, -1, ""
+    counted = 0.0
     while True:
         select.select([read], [], [], _POLL)
         chunk = _read(read)
@@ -163,10 +164,12 @@ def _keep(request: dict[str, Any], limits: Limits) -> str:
         used = seconds
         if len(data) > _MESSAGES:
             ended = "output"
-        elif _processes() > limits.processes + 8:  # where RLIMIT_NPROC does not hold: it exempts root
-            return json.dumps({"messages": _messages(data), "end": "processes"})
-        elif time.monotonic() - progress > patience:
-            ended = "deadline"
+        elif time.monotonic() - counted > _POLL / 2:
+            counted = time.monotonic()
+            if _processes() > limits.processes + 8:  # where RLIMIT_NPROC does not hold: it exempts root
+                return json.dumps({"messages": _messages(data), "end": "processes"})
+        if time.monotonic() - progress > patience:
+            ended = ended or "deadline"
         elif idle * _POLL >= 2:
             ended = "idle"
         if ended:
@@ -348,11 +351,14 @@ def _measure_size(
             except _TooSlow:
                 course.traced(n, float("inf"))
                 break
-            course.traced(n, time.thread_time() - start)
+            seconds = time.thread_time() - start
+            course.traced(n, seconds)
             if peak > memory_limit:
                 send({"n": n, "over": ["memory"]})
                 return False
             send({"n": n, name: peak})
+            if seconds > limit / 4:
+                break  # a second time says too little for what it takes
     except MemoryError:
         resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
         tracing = tracemalloc.is_tracing()
@@ -402,7 +408,7 @@ def _time(program: Program, inputs: Inputs, limit: float) -> dict[str, Any]:
     inputs.mutated = mutates = inputs.changed(arguments)
     del arguments
     if first >= _SINGLE:
-        for _ in range(min(_SAMPLES, int(_LONG / first)) - 1):
+        for _ in range(max(min(_SAMPLES, int(_LONG / first)), 3 if first < _LONG / 2 else 1) - 1):
             function, arguments = program.fresh(), inputs.copy()
             _deadline(limit)
             clock.look()
@@ -429,7 +435,8 @@ def _time(program: Program, inputs: Inputs, limit: float) -> dict[str, Any]:
         else:
             batch = [(function, inputs.copy()) for _ in range(count)]
         _deadline(limit + first * count)
-        clock.look()
+        if not shared or first * count >= 2 * _LOOP:  # else the look that ended the last sample was just now
+            clock.look()
         clock.sampled(_sample(batch, drain) / count)
     return clock.timing(count)
 
@@ -449,7 +456,9 @@ class _Clock:
     def sampled(self, seconds: float) -> None:
         """A sample ended now."""
         self._samples.append(seconds)
-        self._slowdowns.append(min(self._before, slowdown()))
+        after = slowdown()
+        self._slowdowns.append(min(self._before, after))
+        self._before = after
 
     def timing(self, calls: int) -> dict[str, Any]:
         """The result, of samples of this many ``calls`` each.
@@ -492,7 +501,7 @@ def _trace(program: Program, inputs: Inputs, seconds: float) -> int:
     if inputs.mutated:
         tracemalloc.start()  # before the inputs: what the call frees of them must count
     try:
-        function = program.fresh()
+        function = program.fresh(traced=True)
         arguments = inputs.copy()
         gc.collect()
         tracemalloc.start()
@@ -519,6 +528,7 @@ class Program:
     def __init__(self, source: str, entry: str) -> None:
         """Raises SyntaxError, AttributeError where the entry is missing, and whatever the module raises."""
         self._code = compile(source, "<function>", "exec")
+        self._traced = _without_lines(self._code)
         self._owner, _, self._name = entry.rpartition(".")
         self.module: types.ModuleType
         self.function = self.fresh()
@@ -528,11 +538,14 @@ class Program:
         self._types = [str(p.annotation) for p in named]
         self.stateful = bool(self._owner) or "global " in source or _keeps_state(vars(self.module))
 
-    def fresh(self) -> Callable[..., Any]:
-        """The function in a namespace of its own, so that nothing an earlier call remembered is there."""
+    def fresh(self, traced: bool = False) -> Callable[..., Any]:
+        """The function in a namespace of its own, so that nothing an earlier call remembered is there.
+
+        ``traced``: of code that knows no line numbers, which ``tracemalloc`` takes long to look up.
+        """
         module = types.ModuleType(_MODULE)
         sys.modules[_MODULE] = self.module = module
-        exec(self._code, module.__dict__)
+        exec(self._traced if traced else self._code, module.__dict__)
         holder: Any = module
         for part in self._owner.split(".") if self._owner else ():
             holder = getattr(holder, part)
@@ -583,6 +596,12 @@ class Program:
         if type(value) is list:
             return [self.materialise(v) for v in value]
         return value
+
+
+def _without_lines(code: types.CodeType) -> types.CodeType:
+    """The same code without its table of line numbers: ``tracemalloc`` walks it at every allocation."""
+    inner = (_without_lines(c) if isinstance(c, types.CodeType) else c for c in code.co_consts)
+    return code.replace(co_linetable=b"", co_consts=tuple(inner))
 
 
 class Inputs:
