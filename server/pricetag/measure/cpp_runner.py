@@ -276,7 +276,7 @@ class _Runs:
     ) -> None:
         self._tools, self._folder, self._subjects = tools, folder, subjects
         self._sizes, self._limits, self._stopping = sizes, limits, stopping
-        self._rows: dict[int, list[dict[str, object]]] = {}
+        self._rows: dict[int, list[dict[str, object]]] = {}  # by subject, sizes increasing
         self._programs: list[tuple[Path, list[int]]] = []
 
     def take(self) -> dict[int, list[dict[str, object]]]:
@@ -337,7 +337,12 @@ class _Runs:
             if not ready and position == 0:
                 return False
             for row in rows:
-                self._rows.setdefault(int(str(row["id"])), []).append(row)
+                known = self._rows.setdefault(int(str(row["id"])), [])
+                again = [at for at, other in enumerate(known) if other["n"] == row["n"]]
+                if again:  # a later round of the same label
+                    known[again[0]] = row
+                else:
+                    known.append(row)
             done = [i for i in indices[position:] if self._ended(i)]
             if len(done) == len(indices) - position:
                 break
@@ -392,6 +397,8 @@ class _Runs:
                             ready = True
                         else:
                             rows.append(row)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=1.0)  # at its end it goes by itself
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
@@ -433,6 +440,7 @@ def _labels(
             label.memory = float(str(row["heap"])) + float(str(row["stack"]))
             label.runtime = float(str(row["runtime"]))
             label.repeats, label.spread = int(str(row["repeats"])), float(str(row["spread"]))
+            label.slowdown = float(str(row["slowdown"]))
         else:
             label.over = [metric for metric in ("memory", "runtime") if row[f"over_{metric}"]]
             label.failed = str(row["failed"])

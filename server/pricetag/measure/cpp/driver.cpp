@@ -3,8 +3,11 @@
 //   driver FIRST COUNT SIZES TIME_LIMIT MEMORY_LIMIT BUDGET SEED      (SIZES: comma separated, increasing)
 //
 // Every (function, n) runs in a child process of its own, which writes into a shared page; a crash, a hang or an
-// abort there costs that label only. One JSON object per (function, n) on standard output; a function's sizes
-// end at the first that fails or passes a limit.
+// abort there costs that label only. A function's sizes end at the first that fails or passes a limit.
+//
+// Time is taken in rounds, seconds apart, so that what else runs on the machine meets the rounds of one label
+// differently: a child rests (stopped) while the other functions have their turn. The quickest call counts, divided by
+// what a reference loop says of the machine. One JSON object per (function, n) and round on standard output; the last counts.
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
@@ -16,6 +19,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <limits>
 #include <new>
 #include <vector>
 
@@ -51,8 +55,11 @@ struct Result {
   volatile bool inputs_built;
   bool traced;  // the call under measurement returned
   long heap, stack;
-  double runtime, spread;
+  double runtime, spread;  // seconds on the reference machine
+  double slowdown;         // of this machine in the round that counts
   int repeats;
+  long held;       // bytes that the child keeps while it rests
+  long allowance;  // where it would keep more, it does all rounds at once
   char what[64];
 };
 
@@ -175,10 +182,78 @@ long stack_depth(const char *from) {  // bytes between `from` and the deepest wo
 
 // ---- time ------------------------------------------------------------------------------------------------------
 
+constexpr int ROUNDS = 3;
+
 double cpu_seconds() {
   timespec t{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
   return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
+// A fixed piece of work that tells how slow the machine is right now: its clock, and whether a neighbour has the other
+// half of the core. Four independent streams of integers, branches and loads: what keeps many units busy suffers
+// most. It writes no memory and stays in half of a usual L1, so that it disturbs little.
+constexpr std::uint32_t WORDS = 1u << 12;
+constexpr int WORK = 6000;
+// CPU seconds of one warm run on the reference machine, quiet: AMD EPYC 9004 ("Genoa"), one virtual core under KVM.
+constexpr double NOMINAL = 14.75e-6;
+
+std::uint32_t words[WORDS];
+std::uint32_t place = 1;  // goes on from run to run: the same branches every time would be learnt by heart
+
+void make_reference() {
+  for (std::uint32_t i = 0; i < WORDS; ++i) words[i] = (i ^ (i >> 7)) * 2654435761u;
+}
+
+__attribute__((noinline)) double reference_once() {
+  constexpr std::uint32_t MASK = WORDS - 1;
+  const double start = cpu_seconds();
+  std::uint32_t a = place, b = place ^ 0x9E3779B9u, c = place * 3, d = ~place, v = 0, x = 0, y = 0, z = 0;
+  for (std::uint32_t i = 0; i < WORK; ++i) {
+    a = a * 1664525u + 1013904223u;
+    b = b * 22695477u + 1u;
+    c ^= c << 13;
+    c ^= c >> 17;
+    d += 0x9E3779B9u;
+    v += words[(a >> 16) & MASK];
+    x ^= words[(b >> 16) & MASK];
+    y += words[(c >> 3) & MASK];
+    z += words[i & MASK] * d;
+    if ((words[i & MASK] & 7u) == 3u) v ^= x;
+    y += v >> 5;
+  }
+  asm volatile("" : : "r"(v + x + y + z));
+  place = a;
+  return cpu_seconds() - start;
+}
+
+// The first run warms the caches and the branch predictor again, after whatever ran before.
+double slowdown() {
+  reference_once();
+  return reference_once() / NOMINAL;
+}
+
+// In the middle of a call that is timed once the same is asked every other millisecond, from a timer's signal.
+double tick_cost = 0, tick_sum = 0;  // CPU seconds spent there; slowdowns added up
+int tick_count = 0;
+
+void on_tick(int) {
+  const int error = errno;
+  const double start = cpu_seconds();
+  tick_sum += slowdown();
+  ++tick_count;
+  tick_cost += cpu_seconds() - start;
+  errno = error;
+}
+
+void tick(bool on) {
+  itimerval timer{};
+  if (on) {
+    tick_cost = tick_sum = 0;
+    tick_count = 0;
+    timer.it_interval.tv_usec = timer.it_value.tv_usec = 2000;
+  }
+  setitimer(ITIMER_REAL, &timer, nullptr);
 }
 
 void arm(double seconds) {
@@ -213,7 +288,7 @@ __attribute__((noinline)) void call_once(void *arguments) {
   asm volatile("" : : : "memory");
 }
 
-double timed(std::vector<void *> &sets, long calls, double overhead) {  // seconds of one call; one set: used for all
+double timed(const std::vector<void *> &sets, long calls, double overhead) {  // seconds of one call; one set: used for all
   void (*const call)(void *) = plan.subject->call;
   const bool shared_set = sets.size() == 1;
   const double start = cpu_seconds();
@@ -221,66 +296,98 @@ double timed(std::vector<void *> &sets, long calls, double overhead) {  // secon
   return std::max(1e-10, (cpu_seconds() - start - overhead) / static_cast<double>(calls));
 }
 
-void repeat(double first) {
-  double overhead = 1;
-  for (int i = 0; i < 32; ++i) {
-    const double start = cpu_seconds();
-    overhead = std::min(overhead, cpu_seconds() - start);
+// The repeated, timed calls of one label.
+class Repeats {
+ public:
+  explicit Repeats(double first) {
+    for (int i = 0; i < 32; ++i) {
+      const double start = cpu_seconds();
+      overhead_ = std::min(overhead_, cpu_seconds() - start);
+    }
+    // Inputs that the first call left alone are used again; else every call gets a copy of its own.
+    void *spare = plan.subject->build(plan.n, plan.seed);
+    untouched_ = plan.subject->same != nullptr && plan.subject->same(spare, inputs);
+    if (!untouched_) inputs = spare;  // `inputs` is the pristine one from here on
+    most_ = untouched_ ? 100'000 : std::max(1l, std::min(500l, 200'000 / std::max(1l, plan.n)));
+    calls_ = std::clamp(static_cast<long>(REGION / first), 1l, most_);
+    for (int turn = 0; turn < 20; ++turn) {  // until a sample is long enough to trust
+      if (first > 20 * REGION) break;  // even where the first call was mostly page faults
+      const double seconds = sample();
+      if (seconds * static_cast<double>(calls_) >= REGION / 2 || calls_ >= most_) break;
+      calls_ = std::min(most_, std::max(2 * calls_, static_cast<long>(REGION / seconds)));
+    }
   }
-  // Inputs that the first call left alone are used again; else every call gets a copy of its own.
-  void *spare = plan.subject->build(plan.n, plan.seed);
-  const bool untouched = plan.subject->same != nullptr && plan.subject->same(spare, inputs);
-  if (!untouched) inputs = spare;  // `inputs` is the pristine one from here on
-  const double began = cpu_seconds();
-  const double region = 50e-6;
-  const long most = untouched ? 100'000 : std::max(1l, std::min(500l, 200'000 / std::max(1l, plan.n)));
-  long calls = std::clamp(static_cast<long>(region / first), 1l, most);
-  std::vector<double> times;
-  for (int turn = 0; turn < 40; ++turn) {
+
+  // Samples until some met a quiet machine, within the budget. The quickest of all rounds counts: what disturbs a
+  // call only ever adds to it.
+  void round() {
+    const double began = cpu_seconds();
+    int quiet = 0;
+    for (int taken = 0; taken < 12 && quiet < 3; ++taken) {
+      const bool spent = cpu_seconds() - began > plan.budget / ROUNDS;
+      if (taken > 0 && spent && (taken > 1 || times_.back() > 0.01)) break;  // two at least of what is not long
+      const double before = slowdown();
+      times_.push_back(sample());
+      const double after = slowdown();
+      slowdown_ = std::min({slowdown_, before, after});
+      quiet += before < QUIET && after < QUIET;
+    }
+    std::vector<double> sorted = times_;
+    std::sort(sorted.begin(), sorted.end());
+    const std::size_t last = sorted.size() - 1;
+    const auto at = [&](double q) { return sorted[static_cast<std::size_t>(q * static_cast<double>(last) + 0.5)]; };
+    shared->runtime = sorted.front() / slowdown_;
+    shared->slowdown = slowdown_;
+    shared->repeats = static_cast<int>(sorted.size());
+    shared->spread = (at(0.9) - at(0.1)) / at(0.5);
+  }
+
+ private:
+  static constexpr double REGION = 50e-6;  // CPU seconds that one sample takes at least, of as many calls as that needs
+  static constexpr double QUIET = 1.08;    // a slowdown below this is none
+
+  double sample() {
     std::vector<void *> sets;
-    if (untouched) {
+    if (untouched_) {
       sets.push_back(inputs);
     } else {
-      for (long i = 0; i < calls; ++i) sets.push_back(again());
-      if (calls == 1) sets.push_back(nullptr);
+      for (long i = 0; i < calls_; ++i) sets.push_back(again());
+      if (calls_ == 1) sets.push_back(nullptr);
     }
-    const double seconds = timed(sets, calls, overhead);
-    if (!untouched && plan.subject->clone != nullptr) {
+    const double seconds = timed(sets, calls_, overhead_);
+    if (!untouched_ && plan.subject->clone != nullptr) {
       for (void *set : sets) {
         if (set != nullptr) plan.subject->destroy(set);
       }
     }
-    if (seconds * static_cast<double>(calls) < region / 2 && calls < most && turn < 20) {
-      calls = std::min(most, std::max(2 * calls, static_cast<long>(region / seconds)));
-      times.clear();  // too short to trust
-      continue;
-    }
-    times.push_back(seconds);
-    if (times.size() >= 15 || (times.size() >= 3 && cpu_seconds() - began > plan.budget)) break;
+    return seconds;
   }
-  std::sort(times.begin(), times.end());
-  const std::size_t count = times.size();
-  if (count == 0) return;
-  const double median = count % 2 ? times[count / 2] : (times[count / 2 - 1] + times[count / 2]) / 2;
-  const auto at = [&](double q) { return times[static_cast<std::size_t>(q * static_cast<double>(count - 1) + 0.5)]; };
-  shared->runtime = median;
-  shared->repeats = static_cast<int>(count);
-  shared->spread = median > 0 ? (at(0.9) - at(0.1)) / median : 0;
-}
 
-double first_call = 0;
+  double overhead_ = 1;
+  bool untouched_ = false;
+  long most_ = 1, calls_ = 1;
+  std::vector<double> times_;
+  double slowdown_ = std::numeric_limits<double>::max();  // at the quietest moment
+};
+
+double first_call = 0;  // as it was, not on the reference machine
+double first_slowdown = 1;
 
 void measure() {
   try {
+    const double before = slowdown();
+    tick(true);
     level_at_call = peak = live;
     ceiling = live + plan.memory_limit;
     arm(plan.time_limit);
     const double start = cpu_seconds();
     call_once(inputs);
-    first_call = cpu_seconds() - start;
+    first_call = cpu_seconds() - start - tick_cost;
+    tick(false);
     arm(0);
     ceiling = 0;
     shared->heap = peak - level_at_call;
+    first_slowdown = (before + slowdown() + tick_sum) / (2 + tick_count);
   } catch (const std::exception &error) {
     shared->state = EXCEPTION;
     std::snprintf(shared->what, sizeof shared->what, "%s", typeid(error).name());
@@ -295,7 +402,11 @@ void measure() {
 void time_it() {
   try {
     arm(plan.time_limit * 20 + 5);  // a function that hangs only on a later call keeps its first time
-    repeat(std::max(first_call, 1e-9));
+    Repeats repeats(std::max(first_call, 1e-9));
+    for (int round = 0; round < ROUNDS; ++round) {
+      if (round > 0 && shared->held <= shared->allowance) raise(SIGSTOP);
+      repeats.round();
+    }
   } catch (...) {
   }
 }
@@ -366,6 +477,9 @@ void forbid_processes() {
   for (int fd = 0; fd < 3; ++fd) dup2(null, fd);
   static char out[1 << 16];
   std::setvbuf(stdout, out, _IOFBF, sizeof out);
+  // Blocks freed stay in the process: a page fault costs what the kernel and the hypervisor please.
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, 16 << 20);
   limit(RLIMIT_NOFILE, 32);
@@ -388,6 +502,9 @@ void forbid_processes() {
   action.sa_flags = SA_ONSTACK;
   action.sa_handler = on_limit;
   sigaction(SIGPROF, &action, nullptr);
+  action.sa_flags = SA_ONSTACK | SA_RESTART;
+  action.sa_handler = on_tick;
+  sigaction(SIGALRM, &action, nullptr);
   forbid_processes();
   try {
     inputs = plan.subject->build(plan.n, plan.seed);
@@ -407,8 +524,10 @@ void forbid_processes() {
   };
   run(measure);
   shared->stack = stack_depth(called_from);
-  shared->runtime = first_call;
+  shared->runtime = first_call / first_slowdown;
+  shared->slowdown = first_slowdown;
   shared->repeats = 1;
+  shared->held = live + shared->heap + shared->stack;
   if (shared->heap + shared->stack > plan.memory_limit) {
     shared->state = OVER_MEMORY;
     _exit(0);
@@ -427,7 +546,7 @@ double wall_seconds() {
   return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
 }
 
-// The child's wait status; -1 where it had to be killed.
+// The child's wait status, where it ended or stopped; -1 where it had to be killed.
 int wait_for(pid_t pid, double seconds) {
   const double deadline = wall_seconds() + seconds;
   sigset_t child_ends;
@@ -435,7 +554,7 @@ int wait_for(pid_t pid, double seconds) {
   sigaddset(&child_ends, SIGCHLD);
   for (;;) {
     int status = 0;
-    if (waitpid(pid, &status, WNOHANG) == pid) return status;
+    if (waitpid(pid, &status, WNOHANG | WUNTRACED) == pid) return status;
     const double left = deadline - wall_seconds();
     if (left <= 0) {
       kill(-pid, SIGKILL);
@@ -446,6 +565,58 @@ int wait_for(pid_t pid, double seconds) {
     timespec pause{static_cast<time_t>(left), static_cast<long>((left - static_cast<double>(static_cast<time_t>(left))) * 1e9)};
     sigtimedwait(&child_ends, nullptr, &pause);
   }
+}
+
+struct Run {  // of one (function, n)
+  const PricetagSubject *subject;
+  long n;
+  pid_t pid;
+  Result *result;
+};
+
+constexpr long RESTING = 384 << 20;  // bytes that all resting children hold together
+
+// One row of what is known of a run now; ``status`` is how its child ended, or that it rests.
+void print(const Run &run, int status) {
+  const Result &result = *run.result;
+  char failed[96] = "";
+  const int state = result.state;
+  bool over_memory = state == OVER_MEMORY, over_runtime = state == OVER_RUNTIME;
+  if (result.traced) {
+    // Measured once: a later call that crashes or hangs spoils the repeats only.
+  } else if (state == EXCEPTION) {
+    std::snprintf(failed, sizeof failed, "exception %.60s", result.what);
+  } else if (state == BUILD_FAILED || !result.inputs_built) {
+    std::snprintf(failed, sizeof failed, "inputs");
+  } else if (state == STACK_OVERFLOW) {
+    if (run.n <= 100) {
+      std::snprintf(failed, sizeof failed, "crash stack overflow");
+    } else {
+      over_memory = true;
+    }
+  } else if (state == RUNNING) {
+    if (status == -1 || WIFSTOPPED(status)) {
+      std::snprintf(failed, sizeof failed, "hang");
+    } else if (WIFSIGNALED(status)) {
+      std::snprintf(failed, sizeof failed, "crash SIG%s", sigabbrev_np(WTERMSIG(status)));
+    } else {
+      std::snprintf(failed, sizeof failed, "exit");
+    }
+  }
+  if (over_runtime && run.n <= 10) {  // no cost grows so fast: these inputs never let it end
+    over_runtime = false;
+    std::snprintf(failed, sizeof failed, "endless");
+  }
+  for (char *c = failed; *c != 0; ++c) {
+    if (*c == '"' || *c == '\\' || static_cast<unsigned char>(*c) < 32) *c = '?';
+  }
+  std::printf(
+      "{\"id\": \"%s\", \"n\": %ld, \"measured\": %s, \"over_memory\": %s, \"over_runtime\": %s, \"failed\": \"%s\", "
+      "\"heap\": %ld, \"stack\": %ld, \"runtime\": %.9g, \"repeats\": %d, \"spread\": %.4g, \"slowdown\": %.4g}\n",
+      run.subject->id, run.n, result.traced ? "true" : "false", over_memory ? "true" : "false",
+      over_runtime ? "true" : "false", failed, result.heap, result.stack, result.runtime, result.repeats, result.spread,
+      result.slowdown);
+  std::fflush(stdout);
 }
 
 }  // namespace
@@ -467,9 +638,11 @@ int main(int argc, char **argv) {
   plan.budget = std::atof(argv[6]);
   plan.seed = std::strtoul(argv[7], nullptr, 10);
 
-  shared = static_cast<Result *>(
-      mmap(nullptr, sizeof(Result), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
-  if (shared == MAP_FAILED) return 3;
+  const std::size_t most = sizes.size() * static_cast<std::size_t>(std::max(1, last - first));
+  auto *results = static_cast<Result *>(
+      mmap(nullptr, most * sizeof(Result), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  if (results == MAP_FAILED) return 3;
+  make_reference();
   sigset_t child_ends;
   sigemptyset(&child_ends);
   sigaddset(&child_ends, SIGCHLD);
@@ -477,59 +650,49 @@ int main(int argc, char **argv) {
   std::printf("{\"ready\": %d}\n", last - first);
   std::fflush(stdout);
 
+  std::vector<Run> resting;
+  long held = 0;
   for (int index = first; index < last; ++index) {
     plan.subject = &pricetag_subjects[index];
     for (const long n : sizes) {
       plan.n = n;
-      std::memset(static_cast<void *>(shared), 0, sizeof *shared);
+      shared = results++;
+      shared->allowance = (RESTING - held) / 4;
       const pid_t pid = fork();
       if (pid < 0) return 4;
       if (pid == 0) {
         sigprocmask(SIG_UNBLOCK, &child_ends, nullptr);
         child();
       }
+      const Run run{plan.subject, n, pid, shared};
       const int status = wait_for(pid, plan.time_limit * 2 + 10);
-      kill(-pid, SIGKILL);  // whatever it left behind
-      char failed[96] = "";
-      const int state = shared->state;
-      bool over_memory = state == OVER_MEMORY, over_runtime = state == OVER_RUNTIME;
-      if (shared->traced) {
-        // Measured once: a later call that crashes or hangs spoils the repeats only.
-      } else if (state == EXCEPTION) {
-        std::snprintf(failed, sizeof failed, "exception %.60s", shared->what);
-      } else if (state == BUILD_FAILED || !shared->inputs_built) {
-        std::snprintf(failed, sizeof failed, "inputs");
-      } else if (state == STACK_OVERFLOW) {
-        if (n <= 100) {
-          std::snprintf(failed, sizeof failed, "crash stack overflow");
-        } else {
-          over_memory = true;
-        }
-      } else if (state == RUNNING) {
-        if (status == -1) {
-          std::snprintf(failed, sizeof failed, "hang");
-        } else if (WIFSIGNALED(status)) {
-          std::snprintf(failed, sizeof failed, "crash SIG%s", sigabbrev_np(WTERMSIG(status)));
-        } else {
-          std::snprintf(failed, sizeof failed, "exit");
-        }
+      print(run, status);
+      if (status != -1 && WIFSTOPPED(status) && shared->traced) {
+        held += shared->held;
+        resting.push_back(run);
+      } else {
+        kill(-pid, SIGKILL);  // whatever it left behind
+        if (status != -1 && WIFSTOPPED(status)) waitpid(pid, nullptr, 0);
       }
-      if (over_runtime && n <= 10) {  // no cost grows so fast: these inputs never let it end
-        over_runtime = false;
-        std::snprintf(failed, sizeof failed, "endless");
-      }
-      for (char *c = failed; *c != 0; ++c) {
-        if (*c == '"' || *c == '\\' || static_cast<unsigned char>(*c) < 32) *c = '?';
-      }
-      std::printf(
-          "{\"id\": \"%s\", \"n\": %ld, \"measured\": %s, \"over_memory\": %s, \"over_runtime\": %s, \"failed\": \"%s\", "
-          "\"heap\": %ld, \"stack\": %ld, \"runtime\": %.9g, \"repeats\": %d, \"spread\": %.4g}\n",
-          plan.subject->id, n, shared->traced ? "true" : "false", over_memory ? "true" : "false",
-          over_runtime ? "true" : "false", failed, shared->heap, shared->stack, shared->runtime, shared->repeats,
-          shared->spread);
-      std::fflush(stdout);
       if (!shared->traced) break;
     }
+  }
+  for (int round = 1; round < ROUNDS; ++round) {
+    for (Run &run : resting) {
+      if (run.pid == 0) continue;
+      kill(run.pid, SIGCONT);
+      const int status = wait_for(run.pid, plan.time_limit * 2 + 10);
+      print(run, status);
+      if (status == -1 || !WIFSTOPPED(status)) {
+        kill(-run.pid, SIGKILL);
+        run.pid = 0;
+      }
+    }
+  }
+  for (const Run &run : resting) {
+    if (run.pid == 0) continue;
+    kill(-run.pid, SIGKILL);
+    waitpid(run.pid, nullptr, 0);
   }
   return 0;
 }
