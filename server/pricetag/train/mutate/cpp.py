@@ -141,7 +141,8 @@ def _swapped(unit: Unit, wanted: str, other: str) -> Iterator[Site]:
     if other.startswith("unordered") and _ORDER.search(unit.text):
         return
     for node in walk(unit.root):
-        if node.type == "template_type" and text(node.child_by_field_name("name")) == wanted:
+        named = text(node.child_by_field_name("name"))
+        if node.type in ("template_type", "template_function") and named == wanted:
             given = node.child_by_field_name("arguments")
             keys = (
                 [child for child in given.named_children if child.type != "comment"]
@@ -599,8 +600,19 @@ def _sequence(unit: Unit) -> Iterator[Site]:
                 swap
                 and init is not None
                 and not (init.type == "init_declarator" and "=" in text(init).split("(")[0].split("{")[0])
+                and not _copied(unit, init, function)
             ):
                 yield (unit.put(type_, re.sub(r"\bvector\b", swap, text(type_), count=1)),)
+
+
+def _copied(unit: Unit, init: Node, function: Node) -> bool:
+    """Whether a local begins as a copy of another container."""
+    value = init.child_by_field_name("value") if init.type == "init_declarator" else None
+    given = value.named_children if value is not None else []
+    source = unit.variable(text(given[0]), function) if len(given) == 1 else None
+    return init.type == "function_declarator" or (
+        source is not None and bool(source.container or not source.type)
+    )
 
 
 def _adapters(unit: Unit) -> Iterator[Site]:
@@ -664,6 +676,10 @@ def _table_dims(unit: Unit, one: Variable) -> tuple[list[str], str] | None:
             sizes.insert(0, text(size))
             inner = inner.child_by_field_name("declarator")
         return (sizes, one.type) if one.plain in ARITHMETIC and sizes else None
+    if one.container == "vector" and declarator.type == "function_declarator":
+        # ``vector<int> a(n);`` reads like a prototype.
+        only = text(declarator.child_by_field_name("parameters")).strip("()")
+        return ([only], one.element) if one.element in ARITHMETIC and re.fullmatch(r"\w+", only) else None
     if one.container != "vector" or declarator.type != "init_declarator":
         return None
     value = declarator.child_by_field_name("value")

@@ -45,6 +45,10 @@ _LITERALS = {
 }  # fmt: skip
 
 
+class Unplaced(ValueError):
+    """A node inside an f-string: before Python 3.12 its position is not where its text stands."""
+
+
 class Program:
     """One item: its text, tree, the functions that its entry reaches, and lookups over their nodes."""
 
@@ -60,8 +64,17 @@ class Program:
         self.parents: dict[ast.AST, ast.AST] = {
             child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)
         }
+        self._formatted = {
+            inner
+            for node in ast.walk(tree)
+            if isinstance(node, ast.JoinedStr)
+            for inner in ast.walk(node)
+            if inner is not node
+        }
         self.functions = self._reached()
-        self.nodes = [node for function in self.functions for node in ast.walk(function)]
+        self.nodes = [
+            node for function in self.functions for node in ast.walk(function) if node not in self._formatted
+        ]
         self.words = set(re.findall(r"\w+", self.text))
         self._kinds: dict[ast.AST, dict[str, str]] = {}
         self.elements = self._elements()
@@ -87,7 +100,9 @@ class Program:
         return self._starts[line - 1] + column
 
     def span(self, node: ast.AST) -> tuple[int, int]:
-        """Character offsets of a node that has a position."""
+        """Character offsets of a node that has a position. Raises ``Unplaced`` within an f-string."""
+        if node in self._formatted:
+            raise Unplaced(ast.dump(node))
         return (
             self.at(node.lineno, node.col_offset),  # type: ignore[attr-defined]
             self.at(node.end_lineno, node.end_col_offset),  # type: ignore[attr-defined]
@@ -341,10 +356,13 @@ class Program:
         if function in self._kinds:
             return self._kinds[function]
         known = self._kinds[function] = {}
-        for _ in range(3):  # names are bound by way of each other
+        for number in range(
+            3
+        ):  # names are bound by way of each other: at first what is not known yet is left out
             found: dict[str, set[str]] = {}
             for name, kind in self._bound(function):
-                found.setdefault(name, set()).add(kind)
+                if kind or number:
+                    found.setdefault(name, set()).add(kind)
             known.clear()
             known.update(
                 {name: next(iter(kinds)) if len(kinds) == 1 else "" for name, kinds in found.items()}

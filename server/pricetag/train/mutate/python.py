@@ -985,44 +985,24 @@ def _grown(p: Program) -> Iterator[Site]:
         yield (p.put(value, f"[{cell} for {p.fresh('_', '_i')} in range({p.source(value.right)})]"),)
 
 
-def _last_in(p: Program, statement: ast.stmt) -> ast.For | None:
-    """The for loop whose body a statement stands in directly."""
-    parent = p.parents[statement]
-    return (
-        parent
-        if isinstance(parent, ast.For) and p.alone(parent) and p.alone(statement) and not parent.orelse
-        else None
-    )
-
-
 def _history(p: Program) -> Iterator[Site]:
     """The states of a loop kept."""
     for node in p.nodes:
-        if not isinstance(node, (ast.Assign, ast.AugAssign)):
+        if not isinstance(node, (ast.Assign, ast.AugAssign)) or not p.alone(node):
             continue
-        target = (
-            node.target
-            if isinstance(node, ast.AugAssign)
-            else node.targets[0]
-            if len(node.targets) == 1
-            else None
+        target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
+        loop = p.outermost_loop(node)
+        if loop is None or not isinstance(target, ast.Name) or not isinstance(p.parents[node], ast.For):
+            continue
+        if not p.alone(loop) or not _is_first(p, loop) or p.captured(target.id, p.enclosing(node)):
+            continue
+        carried = isinstance(node, ast.AugAssign) or any(
+            isinstance(use, ast.Name) and use.id == target.id for use in ast.walk(node.value)
         )
-        loop = _last_in(p, node)
-        if loop is None or not isinstance(target, ast.Name) or p.captured(target.id, p.enclosing(node)):
-            continue
-        block = p.block(loop)
-        kept = p.fresh("history", "trace", "steps", "states", f"{target.id}_log")
-        lines = (f"{kept} = []",)
-        first = block[block.index(loop)]
-        if (
-            (
-                isinstance(node, ast.AugAssign)
-                or any(isinstance(use, ast.Name) and use.id == target.id for use in ast.walk(node.value))
-            )
-            and _is_first(p, first)
-            and first.lineno < node.lineno
-        ):
-            yield p.above(first, *lines), p.below(node, f"{kept}.append({target.id})")
+        if carried and p.nearest(node) is p.nearest(loop):
+            kept = p.fresh("history", "trace", "steps", "states", f"{target.id}_log")
+            state = f"list({target.id})" if p.kind(target) == "list" else target.id
+            yield p.above(loop, f"{kept} = []"), p.below(node, f"{kept}.append({state})")
 
 
 def _accumulate(p: Program) -> Iterator[Site]:
