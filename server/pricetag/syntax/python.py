@@ -424,7 +424,10 @@ def _string_parts(string: Node) -> tuple[str, str, str, list[Node]]:
     closed = len(children) > 1 and children[-1].type == "string_end"
     text = node_text(string)
     content = text[len(opening) : -len(quote)] if closed and quote else text[len(opening) :]
-    prefix = "".join(sorted(prefix.lower().replace("u", ""), key="rbft".index))
+    prefix = prefix.lower().replace("u", "")
+    if not set(prefix) <= set("rbft"):  # a back-quote: no string of Python 3
+        return "", "", content, []
+    prefix = "".join(sorted(prefix, key="rbft".index))
     return prefix, quote, content, children[1:-1] if closed else children[1:]
 
 
