@@ -32,6 +32,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pricetag.measure.python_receiver import Plan, grows, receiver_kind
 from pricetag.measure.reference import slowdown
 from pricetag.measure.sandbox import (
     Limits,
@@ -42,7 +43,7 @@ from pricetag.measure.sandbox import (
     enter,
     isolate,
 )
-from pricetag.workload.build import build_arguments
+from pricetag.workload.build import build_arguments, build_items
 from pricetag.workload.examples import LinkedList, Tree, infer_from_examples, longest
 from pricetag.workload.shape import Workload
 
@@ -238,6 +239,8 @@ def _run(request: dict[str, Any], limits: Limits, pipe: int) -> None:
 
 
 def _reason(error: BaseException) -> str:
+    if isinstance(error, _NotConstructed):
+        return f"constructor {error}"
     return f"exception {type(error).__name__[:60]}"
 
 
@@ -251,10 +254,11 @@ def _measure(request: dict[str, Any], send: Send) -> None:
         return
     examples = program.examples(request["examples"])
     if "workload" in request:
-        workload: Workload = pickle.loads(base64.b64decode(request["workload"]))
+        workload = program.callable_with(pickle.loads(base64.b64decode(request["workload"])))
     else:
         workload = infer_from_examples(program.names, examples)
-    send({"assumes": str(workload)})
+    receiver = Receiver(program, request) if program.bound and "plan" in request else None
+    send({"assumes": str(Workload((*(receiver.kinds if receiver else ()), *workload.kinds), workload.n))})
     example = longest(examples)
     course = Course(limit)
     cycle = False
@@ -265,11 +269,11 @@ def _measure(request: dict[str, Any], send: Send) -> None:
         send({"phase": "build", "n": n})
         _deadline(limit + 5)
         rng = random.Random(f"{request['seed']}:{n}")
-        inputs = Inputs(program, workload, n, rng, example, cycle)
+        inputs = Inputs(program, workload, n, rng, example, cycle, receiver)
         if n == request["sizes"][0]:
             failed = _warm_up(program, inputs, send, n, limit)
             if failed and example is not None:
-                inputs = Inputs(program, workload, n, rng, example, cycle=True)
+                inputs = Inputs(program, workload, n, rng, example, True, receiver)
                 cycle = not _warm_up(program, inputs, send, n, limit)
             if failed and not cycle:
                 send({"n": n, **failed})
@@ -317,7 +321,7 @@ def _warm_up(program: Program, inputs: Inputs, send: Send, n: int, limit: float)
     send({"phase": "runtime", "n": n})
     _deadline(limit)
     try:
-        _drain(program.fresh()(*inputs.copy()))
+        _drain(inputs.fresh()(*inputs.copy()))
     except MemoryError:
         return {"over": ["memory"]}
     except BaseException as error:
@@ -394,7 +398,7 @@ def _drain(result: Any) -> None:
 def _time(program: Program, inputs: Inputs, limit: float) -> dict[str, Any]:
     """CPU seconds of one untraced call on the reference machine, from samples of one long or many short calls."""
     gc.collect()
-    function = program.fresh()
+    function = inputs.fresh()
     arguments = inputs.copy()
     _deadline(limit)
     clock = _Clock()
@@ -409,29 +413,29 @@ def _time(program: Program, inputs: Inputs, limit: float) -> dict[str, Any]:
     del arguments
     if first >= _SINGLE:
         for _ in range(max(min(_SAMPLES, int(_LONG / first)), 3 if first < _LONG / 2 else 1) - 1):
-            function, arguments = program.fresh(), inputs.copy()
+            function, arguments = inputs.fresh(), inputs.copy()
             _deadline(limit)
             clock.look()
             clock.sampled(_sample([(function, arguments)], drain))
         return clock.timing(1)
     shared = not mutates and not program.stateful
     if first < _LOOP:  # the first call runs unspecialised byte code on cold caches: no guide for short ones
-        pairs = [(function if shared else program.fresh(), inputs.copy()) for _ in range(3)]
+        pairs = [(function if shared else inputs.fresh(), inputs.copy()) for _ in range(3)]
         _sample(pairs[:1], drain)
         first = _sample(pairs[1:], drain) / 2
     count = max(1, min(2000, round(_LOOP / max(first, 1e-7))))
     if not shared:
         started = time.perf_counter()
-        program.fresh(), inputs.copy()
+        inputs.fresh(), inputs.copy()
         cost = max(time.perf_counter() - started, 1e-7)
-        count = max(min(count, 5), min(count, int(_PREPARATION / cost), _NAMESPACES))
+        count = max(min(count, 5 if cost < 0.001 else 2), min(count, int(_PREPARATION / cost), _NAMESPACES))
     clock = _Clock()
     for _ in range(_SAMPLES):
         batch: Iterable[tuple[Any, Any]]
         if shared:
             batch = itertools.repeat((function, inputs.copy()), count)
         elif program.stateful:
-            batch = [(program.fresh(), inputs.copy()) for _ in range(count)]
+            batch = [(inputs.fresh(), inputs.copy()) for _ in range(count)]
         else:
             batch = [(function, inputs.copy()) for _ in range(count)]
         _deadline(limit + first * count)
@@ -501,7 +505,7 @@ def _trace(program: Program, inputs: Inputs, seconds: float) -> int:
     if inputs.mutated:
         tracemalloc.start()  # before the inputs: what the call frees of them must count
     try:
-        function = program.fresh(traced=True)
+        function = inputs.fresh(traced=True)
         arguments = inputs.copy()
         gc.collect()
         tracemalloc.start()
@@ -531,28 +535,48 @@ class Program:
         self._traced = _without_lines(self._code)
         self._owner, _, self._name = entry.rpartition(".")
         self.module: types.ModuleType
-        self.function = self.fresh()
-        parameters = inspect.signature(self.function).parameters.values()
-        named = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        holder = self._holder(traced=False)
+        self.owner = holder if isinstance(holder, type) else None
+        found = inspect.getattr_static(holder, self._name) if self.owner else None
+        self.bound = self.owner is not None and not isinstance(found, (staticmethod, classmethod))
+        self.function: Callable[..., Any] = getattr(holder, self._name)
+        parameters = list(inspect.signature(self.function).parameters.values())
+        self._parameters = parameters[1:] if self.bound else parameters
+        named = [p for p in self._parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
         self.names = [p.name for p in named]
         self._types = [str(p.annotation) for p in named]
         self.stateful = bool(self._owner) or "global " in source or _keeps_state(vars(self.module))
+        spread = [p.name for p in self._parameters if p.kind is p.VAR_POSITIONAL]
+        self.spread = spread[0] if spread else ""
 
-    def fresh(self, traced: bool = False) -> Callable[..., Any]:
-        """The function in a namespace of its own, so that nothing an earlier call remembered is there.
-
-        ``traced``: of code that knows no line numbers, which ``tracemalloc`` takes long to look up.
-        """
+    def _holder(self, traced: bool) -> Any:
+        """The class, or the module, that holds the function, in a namespace of its own."""
         module = types.ModuleType(_MODULE)
         sys.modules[_MODULE] = self.module = module
         exec(self._traced if traced else self._code, module.__dict__)
         holder: Any = module
         for part in self._owner.split(".") if self._owner else ():
             holder = getattr(holder, part)
-        function: Callable[..., Any] = getattr(holder() if isinstance(holder, type) else holder, self._name)
+        return holder
+
+    def fresh(self, traced: bool = False, make: Callable[[Any], Any] | None = None) -> Callable[..., Any]:
+        """The function in a namespace of its own, so that nothing an earlier call remembered is there.
+
+        ``traced``: of code that knows no line numbers, which ``tracemalloc`` takes long to look up. ``make`` makes the
+        object of a method out of its class; without it the constructor gets no arguments.
+        """
+        holder = self._holder(traced)
+        if self.bound:
+            holder = make(holder) if make is not None else _constructed(holder, [])
+        function: Callable[..., Any] = getattr(holder, self._name)
         return function
 
-    def examples(self, texts: list[str]) -> list[tuple[object, ...]]:
+    def callable_with(self, workload: Workload) -> Workload:
+        """The kinds that a call by position can pass: keyword-only parameters keep their defaults."""
+        keyword = {p.name for p in self._parameters if p.kind in (p.KEYWORD_ONLY, p.VAR_KEYWORD)}
+        return Workload(tuple(kind for kind in workload.kinds if kind.name not in keyword), workload.n)
+
+    def examples(self, texts: list[str], nodes: bool = True) -> list[tuple[object, ...]]:
         """The argument tuples; those that do not evaluate are left out. Lists for node parameters become node values."""
         names = {
             **vars(self.module),
@@ -571,7 +595,7 @@ class Program:
                 except Exception:
                     continue
             if isinstance(value, tuple):
-                calls.append(tuple(self._as_nodes(i, v) for i, v in enumerate(value)))
+                calls.append(tuple(self._as_nodes(i, v) for i, v in enumerate(value)) if nodes else value)
         return calls
 
     def _as_nodes(self, position: int, value: object) -> object:
@@ -604,6 +628,55 @@ def _without_lines(code: types.CodeType) -> types.CodeType:
     return code.replace(co_linetable=b"", co_consts=tuple(inner))
 
 
+class _NotConstructed(Exception):
+    """The class of a method would not make its object from the arguments; the message is the exception's name."""
+
+
+def _constructed(owner: Any, arguments: list[Any], fill: str = "", rows: Iterable[Iterable[Any]] = ()) -> Any:
+    """An object of the class ``owner``, filled by one call of its method ``fill`` per row."""
+    try:
+        made = owner(*arguments)
+        if fill:
+            add = getattr(made, fill)
+            for row in rows:
+                add(*row)
+    except Exception as error:
+        if isinstance(error, MemoryError):
+            raise
+        raise _NotConstructed(type(error).__name__[:60]) from error
+    return made
+
+
+class Receiver:
+    """How the object of a method is made at each n."""
+
+    def __init__(self, program: Program, request: dict[str, Any]) -> None:
+        planned: Plan = pickle.loads(base64.b64decode(request["plan"]))
+        texts = request["receiver"]
+        examples = program.examples(texts, nodes=False)
+        self._workload = planned.constructor
+        self._example = longest(examples)
+        if examples:
+            try:
+                names = list(inspect.signature(program.owner).parameters) if program.owner else []
+            except (TypeError, ValueError):
+                names = []
+            self._workload = infer_from_examples(names, examples)
+        self._fill = "" if grows(self._workload) else planned.fill
+        self._element = planned.element
+        self.kinds = (receiver_kind(bool(self._fill) or grows(self._workload)),)
+
+    def arguments(self, n: int, rng: random.Random, cycle: bool) -> tuple[list[object], list[list[Any]]]:
+        """The constructor's arguments and the rows to fill the object with."""
+        built = build_arguments(self._workload, n, rng, self._example, cycle)
+        columns = [build_items(kind.shape, n, n, rng) for kind in self._element.kinds] if self._fill else []
+        return built, [list(row) for row in zip(*columns, strict=True)]
+
+    def make(self, owner: Any, arguments: list[Any], rows: list[list[Any]]) -> Any:
+        """A new object out of arguments that nobody else holds."""
+        return _constructed(owner, arguments, self._fill, rows)
+
+
 class Inputs:
     """The arguments of one size: built once, handed out as copies that share nothing."""
 
@@ -615,10 +688,15 @@ class Inputs:
         rng: random.Random,
         example: tuple[object, ...] | None,
         cycle: bool = False,
+        receiver: Receiver | None = None,
     ) -> None:
         self._program = program
+        self._receiver = receiver
+        self._spread = next((i for i, k in enumerate(workload.kinds) if k.name == program.spread), None)
         self.mutated = True  # by the last timed call, as far as anyone can tell
         arguments = build_arguments(workload, n, rng, example, cycle)
+        if receiver is not None:
+            arguments.append(receiver.arguments(n, rng, cycle))
         self._nodes = _holds_nodes(arguments)
         self._plain: list[object] = []
         try:
@@ -627,14 +705,34 @@ class Inputs:
         except Exception:  # pickle raises whatever the objects raise
             self._blob, self._plain = b"", arguments
 
+    def fresh(self, traced: bool = False) -> Callable[..., Any]:
+        """The function in a namespace of its own, that of a method with an object of its own."""
+        receiver = self._receiver
+        if receiver is None:
+            return self._program.fresh(traced)
+
+        def make(owner: Any) -> Any:
+            return receiver.make(owner, *self._all()[-1])
+
+        return self._program.fresh(traced, make)
+
+    def _all(self) -> list[Any]:
+        return pickle.loads(self._blob) if self._blob else [_copied(v) for v in self._plain]
+
     def copy(self) -> list[Any]:
         """Arguments as equal as the first, of objects not handed out before."""
-        arguments = pickle.loads(self._blob) if self._blob else [_copied(v) for v in self._plain]
-        return [self._program.materialise(v) for v in arguments] if self._nodes else arguments
+        arguments = self._all()
+        if self._receiver is not None:
+            arguments.pop()
+        if self._nodes:
+            arguments = [self._program.materialise(v) for v in arguments]
+        if self._spread is not None:  # *args
+            arguments[self._spread : self._spread + 1] = arguments[self._spread]
+        return arguments
 
     def changed(self, arguments: list[Any]) -> bool:
         """Whether a call may have changed the ``arguments`` it got."""
-        if self._nodes or not self._blob:
+        if self._nodes or not self._blob or self._receiver is not None or self._spread is not None:
             return True
         try:
             return pickle.dumps(arguments, pickle.HIGHEST_PROTOCOL) != self._normal

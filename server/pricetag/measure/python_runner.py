@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from pricetag.measure.label import MEMORY_LIMIT, SIZES, TIME_LIMIT, Item, Label
+from pricetag.measure.python_receiver import plan
 from pricetag.measure.sandbox import SandboxUnavailable
 from pricetag.workload.shape import Workload
 
@@ -81,6 +82,10 @@ class PythonRunner:
             "seed": f"{item.id}:{seed}",
             "uid": os.getpid() * 1009 + self._count,
         }
+        planned = plan(item)
+        if planned is not None:
+            request["plan"] = base64.b64encode(pickle.dumps(planned)).decode()
+            request["receiver"] = list(item.receiver)
         if workload is not None:
             request["workload"] = base64.b64encode(pickle.dumps(workload)).decode()
         self._count += 1
@@ -145,7 +150,7 @@ def _static_workload(item: Item) -> Workload:
     functions = parse_functions(item.code, Language.PYTHON)
     found = [f for f in functions if f.qualified_name == item.entry]
     workload = infer(found[-1]) if found else Workload(())
-    # The runner binds the method to an object without arguments: `self` is no input of the call.
+    # The runner makes the object, and says what it holds.
     return Workload(tuple(k for k in workload.kinds if k.name != "self"), workload.n)
 
 

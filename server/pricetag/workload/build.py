@@ -134,7 +134,7 @@ def _sized(shape: Sized, n: int, rng: random.Random, example: object) -> object:
         return frozenset(values) if name == "frozenset" else set(values)
     if name == "tree" and shape.order == "sorted":
         return Tree(_level_order(sorted(_distinct(item, count, n, rng, example))))
-    values = _items(item, count, n, rng, example)
+    values = build_items(item, count, n, rng, example)
     if shape.order == "permutation":
         low = item.low if isinstance(item, Scalar) and item.low is not None else 0
         values = list(range(low, low + count))
@@ -157,8 +157,8 @@ def _sized(shape: Sized, n: int, rng: random.Random, example: object) -> object:
     return values
 
 
-def _items(item: Shape, count: int, n: int, rng: random.Random, example: object) -> list[Any]:
-    """``count`` values of one shape, drawn together where that is faster."""
+def build_items(item: Shape, count: int, n: int, rng: random.Random, example: object = None) -> list[Any]:
+    """``count`` values of one shape of items, drawn together where that is faster."""
     if isinstance(item, Scalar):
         if item.type == "int":
             low, high = _range(item, n)
@@ -178,7 +178,7 @@ def _items(item: Shape, count: int, n: int, rng: random.Random, example: object)
             return rng.choices(range(n), k=count)
         return [build(item, n, rng) for _ in range(count)]
     if isinstance(item, Record):
-        columns = [_items(f, count, n, rng, None) for f in item.fields]
+        columns = [build_items(f, count, n, rng, None) for f in item.fields]
         rows = zip(*columns, strict=True)
         return [list(row) for row in rows] if item.container == "list" else list(rows)
     pool = _members(example)
@@ -219,8 +219,8 @@ def _distinct(item: Shape, count: int, n: int, rng: random.Random, example: obje
                 break
         return list(words)
     if isinstance(item, Scalar) and item.type in ("char", "bool"):
-        return sorted(set(_items(item, max(count, 64), n, rng, example)))[:count]
-    return _fill(count, lambda: _freeze(_items(item, 1, n, rng, example)[0]))
+        return sorted(set(build_items(item, max(count, 64), n, rng, example)))[:count]
+    return _fill(count, lambda: _freeze(build_items(item, 1, n, rng, example)[0]))
 
 
 def _words(letters: str, length: int, count: int, rng: random.Random) -> list[str]:
@@ -252,7 +252,7 @@ def _mapping(shape: Sized, count: int, n: int, rng: random.Random, example: obje
         make = {"set": set, "tuple": tuple, "frozenset": frozenset}.get(value.container, list)
         return {k: make(rng.choices(keys, k=degree)) for k in keys}
     pool = list(example.values()) if isinstance(example, dict) else None
-    return dict(zip(keys, _items(value, len(keys), n, rng, pool), strict=True))
+    return dict(zip(keys, build_items(value, len(keys), n, rng, pool), strict=True))
 
 
 def text(shape: Sized, count: int, rng: random.Random, example: object = None) -> str:

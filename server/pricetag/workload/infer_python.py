@@ -16,7 +16,7 @@ from pricetag.workload.shape import Kind, Record, Scalar, Shape, Sized, Workload
 from pricetag.workload.usage import Usage
 
 _LENGTH = re.compile(
-    r"^(n|m|size|length|len|count|num|total|[nm]\d?|n_\w+|num_\w+|\w+_(size|len|length|count)|rows?|cols?|columns?)$",
+    r"^(n|m|size|length|len|count|capacity|maxsize|num|total|[nm]\d?|n_\w+|num_\w+|\w+_(size|len|length|count)|rows?|cols?|columns?)$",
     re.I,
 )
 _FIRST = re.compile(r"^(l|lo|low|left|start|begin|first|i|lower|left_index|start_index)$", re.I)
@@ -28,7 +28,7 @@ _CHARACTER = re.compile(r"^(c\d?|ch\d?|char\d?|character|sep|separator|delim|del
 _NAMES: tuple[tuple[re.Pattern[str], Shape], ...] = tuple(
     (re.compile(rf"^({pattern})$", re.I), shape)
     for pattern, shape in (
-        (r"n|m|k|num|number|count|size|length|limit|depth|index|idx|i|j|x|y|z|a|b|target|amount|total|value|val|age|year|"
+        (r"n|m|k|num|number|count|size|length|capacity|maxsize|window|limit|depth|index|idx|i|j|x|y|z|a|b|target|amount|total|value|val|age|year|"
          r"start|stop|end|low|high|lo|hi|left_index|right_index|max_\w+|min_\w+|num_\w+|n_\w+|\w+_(count|size|id|index)|width|height|seed",
          Scalar("int")),
         (r"words|names|lines|strings|texts|tokens|sentences|keys|labels|filenames|paths|str_list|word_list|strs",
@@ -77,7 +77,7 @@ def infer_python(function: Function, overrides: Mapping[str, str]) -> Workload:
             settled.add(i)
         shapes.append(shape)
     kinds = [Kind(p.name, shape) for p, shape in zip(parameters, shapes, strict=True)]
-    holds = receiver != "" and _uses_state(receiver, function)
+    holds = receiver != "" and uses_state(receiver, function)
     kinds = _related(kinds, settled, holds)
     kinds = _ordered(kinds, function.name)
     if holds:
@@ -116,7 +116,7 @@ def _receiver(function: Function) -> tuple[str, list[Parameter]]:
     return "" if is_class else first.name, parameters[1:]
 
 
-def _uses_state(receiver: str, function: Function) -> bool:
+def uses_state(receiver: str, function: Function) -> bool:
     """Whether an attribute of the object is read, and not only methods called."""
     return (
         re.search(rf"\b{re.escape(receiver)}\s*\.\s*[A-Za-z_]\w*\b(?!\s*\()", function.canonical) is not None
