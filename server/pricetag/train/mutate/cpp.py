@@ -140,6 +140,8 @@ def _swapped(unit: Unit, wanted: str, other: str) -> Iterator[Site]:
     edits = []
     if other.startswith("unordered") and _ORDER.search(unit.text):
         return
+    if any(one.name == other for named in unit.names.values() for one in named):
+        return  # a variable of that name hides the type
     for node in walk(unit.root):
         named = text(node.child_by_field_name("name"))
         if node.type in ("template_type", "template_function") and named == wanted:

@@ -442,7 +442,13 @@ def _alias(unit: Unit) -> Iterator[Site]:
             if uses and all(node.parent is not None and node.parent.type == "declaration" for node in uses):
                 yield (
                     unit.above(first, f"using {name} = {one.type};"),
-                    *(unit.put(node, name) for node in uses),
+                    *(
+                        unit.put(
+                            node,
+                            name + ("" if unit.data[node.end_byte : node.end_byte + 1].isspace() else " "),
+                        )
+                        for node in uses
+                    ),
                 )
 
 
