@@ -344,6 +344,30 @@ def label(
         raise click.exceptions.Exit(1)
 
 
+@main.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.jsonl.gz",
+    help="File to write: gzipped JSON lines, a SOURCE for `pricetag label` and `train`.",
+)
+@_data_option
+def items(sources: tuple[str, ...], output: Path, data: Path) -> None:
+    """Write the functions of sources to a file, each once: mutants and generated programs take long to make."""
+    from pricetag.train.corpus import write_items
+
+    if not output.name.endswith(".jsonl.gz"):
+        raise click.BadParameter("the file's name must end with .jsonl.gz", param_hint="--output")
+    try:
+        count = write_items(_items(sources, data), output)
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or output}: {error.strerror}") from error
+    click.echo(f"{count:,} functions", err=True)
+
+
 @contextmanager
 def _measuring() -> Iterator[None]:
     """What stops a labelling run, in one line."""

@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pricetag.measure.label import Item
 from pricetag.syntax import language_of, parse_functions
 from pricetag.train import cpp_sources, python_sources
 from pricetag.train.generator import LANGUAGES, generate
-from pricetag.train.mutate import mutate
+from pricetag.train.mutate import mutate, neutral
 from pricetag.train.tokens import normal_text
 
 
@@ -90,7 +92,9 @@ def load_source(name_or_path: str, data_dir: Path) -> Iterator[Item]:
 
     - a name of ``SOURCES``,
     - ``generate:LANGUAGE:COUNT[:SEED]``: our own programs,
-    - ``mutate:`` and another origin: small edits of its functions,
+    - ``mutate:`` and another origin: small edits of its functions that change what they cost,
+    - ``neutral:`` and another origin: edits that do not,
+    - a ``.jsonl.gz`` file that ``write_items`` made,
     - a data directory, or one of its files,
     - a ``.py`` or C++ file, or a directory of them: every function that can be called by itself.
 
@@ -107,6 +111,9 @@ def load_source(name_or_path: str, data_dir: Path) -> Iterator[Item]:
     elif name_or_path.startswith("mutate:"):
         for item in load_source(name_or_path.removeprefix("mutate:"), data_dir):
             yield from mutate(item)
+    elif name_or_path.startswith("neutral:"):
+        for item in load_source(name_or_path.removeprefix("neutral:"), data_dir):
+            yield from neutral(item)
     elif (path := Path(name_or_path)).is_dir():
         inside = load_corpus(path)
         yield from inside or _source_directory(path)
@@ -114,6 +121,9 @@ def load_source(name_or_path: str, data_dir: Path) -> Iterator[Item]:
         yield from _source_file(path, path.name)
     elif path.is_file():
         named = [source for source in SOURCES.values() if f"{path.parent.name}/{path.name}" in source.files]
+        if not named and path.name.endswith(".jsonl.gz"):
+            yield from read_items(path)
+            return
         if not named:
             raise UnknownSource(f"{path} is neither source text nor a data file that Pricetag knows")
         for source in named:
@@ -135,6 +145,26 @@ def load_corpus(data_dir: Path, language: str = "") -> list[Item]:
     return distinct(
         item for source in present for item in source.load(data_dir) if language in ("", item.language)
     )
+
+
+def write_items(items: Iterable[Item], path: Path) -> int:
+    """Write items as gzipped JSON lines, one a line, for ``load_source`` to read; returns how many. Raises OSError."""
+    count = 0
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        for item in items:
+            file.write(json.dumps(asdict(item)) + "\n")
+            count += 1
+    return count
+
+
+def read_items(path: Path) -> Iterator[Item]:
+    """The items of a file that ``write_items`` made. Raises ``UnknownSource`` where it is none."""
+    try:
+        for row in python_sources.rows(path):
+            yield Item(**{**row, "examples": tuple(row["examples"]), "receiver": tuple(row["receiver"])})
+    except (ValueError, TypeError, KeyError, EOFError, gzip.BadGzipFile) as error:
+        raise UnknownSource(f"{path} is no file of items: {error}") from error
 
 
 def _generated(request: str) -> Iterator[Item]:

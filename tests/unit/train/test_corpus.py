@@ -3,13 +3,21 @@ from __future__ import annotations
 import ast
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pricetag.measure.label import Item
 from pricetag.train import cpp_sources, python_sources
-from pricetag.train.corpus import SOURCES, UnknownSource, distinct, load_corpus, load_source
+from pricetag.train.corpus import (
+    SOURCES,
+    UnknownSource,
+    distinct,
+    load_corpus,
+    load_source,
+    write_items,
+)
 from pricetag.train.tokens import normal_form, normal_text, shape_tokens
 
 
@@ -286,3 +294,28 @@ def test_a_missing_data_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(UnknownSource, match="neither"):
         list(load_source(str(tmp_path / "empty"), tmp_path))
+
+
+def test_items_files(data: Path, tmp_path: Path) -> None:
+    items = [replace(item, receiver=("1",)) for item in load_source("cruxeval", data)]
+    assert write_items(items, tmp_path / "new" / "i.jsonl.gz") == len(items) > 0
+    assert list(load_source(str(tmp_path / "new" / "i.jsonl.gz"), Path())) == items
+    for junk in (
+        b"",
+        b"no gzip",
+        gzip.compress(b"not json"),
+        gzip.compress(b'{"id": "a"}'),
+        gzip.compress(b"[1]"),
+    ):
+        (tmp_path / "junk.jsonl.gz").write_bytes(junk)
+        if junk:
+            with pytest.raises(UnknownSource, match=r"junk\.jsonl\.gz is no file of items"):
+                list(load_source(str(tmp_path / "junk.jsonl.gz"), Path()))
+
+
+def test_mutants_and_neutral_edits_of_a_source(data: Path) -> None:
+    whole = {item.id for item in load_source("cruxeval", data)}
+    for prefix, mark in (("mutate", "/mut/"), ("neutral", "/neutral/")):
+        found = list(load_source(f"{prefix}:cruxeval", data))
+        assert found
+        assert {item.id.partition(mark)[0] for item in found} <= whole
