@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from pricetag.measure.label import Item
 from pricetag.workload.cpp_code import Signature, parses, read_signature
+from pricetag.workload.cpp_receiver import CppReceiver, infer_receiver, method_arguments
 from pricetag.workload.cpp_values import CppInputs, infer_cpp
+from pricetag.workload.shape import Workload
 
 _INCLUDE = re.compile(r"^[ \t]*#[ \t]*include[ \t]*[<\"][^>\"\n]+[>\"].*$", re.MULTILINE)
 _DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
@@ -21,15 +23,23 @@ class Subject:
 
     item: Item
     signature: Signature
-    inputs: CppInputs
+    inputs: CppInputs  # the receiver's kind first; ``arguments`` are those of the call
+    receiver: CppReceiver | None  # of a member function that is not static
     whole: bool  # no syntax errors: it cannot swallow what follows it in a program
 
 
 def prepare(item: Item) -> Subject:
     """Read the item's signature and plan its inputs. Raises ``NoSuchFunction`` or ``UnsupportedType``."""
     signature = read_signature(item.code, item.entry)
-    inputs = infer_cpp(signature.parameters, item.examples, item.code, item.entry, signature.template)
-    return Subject(item, signature, inputs, parses(item.code))
+    receiver = None
+    if signature.owner and not signature.static:
+        receiver = infer_receiver(signature, item.receiver, item.code)
+        arguments = method_arguments(signature, receiver, item.examples, item.code)
+        kinds = (*receiver.kinds, *(argument.kind for argument in arguments))
+        inputs = CppInputs(Workload(kinds), arguments)
+    else:
+        inputs = infer_cpp(signature.parameters, item.examples, item.code, item.entry, signature.template)
+    return Subject(item, signature, inputs, receiver, parses(item.code))
 
 
 def marker(index: int) -> str:
@@ -74,14 +84,19 @@ def _harness(subject: Subject, space: str) -> str:
     passed = [argument.passed.replace("{}", f"std::get<{i}>(pt_in)") for i, argument in enumerate(arguments)]
     copies = all(argument.copies for argument in arguments)
     compares = all(argument.compares for argument in arguments)
-    if signature.owner:
-        # A member function is called on a fresh default-constructed object.
-        builds.append(f"  {space}::{signature.owner} pt_object{{}};")
+    object_type = "int"  # anything that copies
+    if subject.receiver is not None:
+        object_type = f"{space}::{subject.receiver.owner}"
+        builds.append(_receiver(subject.receiver, object_type))
         stored.append("std::move(pt_object)")
-        passed.insert(0, f"std::get<{len(arguments)}>(pt_in)")
+        passed.insert(0, f"*std::get<{len(arguments)}>(pt_in).object")
         target = f"pt_o.{signature.name}(std::forward<decltype(pt_a)>(pt_a)...)"
         function = f"static auto pt_function = [](auto &pt_o, auto &&...pt_a) __attribute__((noinline)) -> decltype(auto) {{ return {target}; }};"
-        compares = False
+        copies = copies and subject.receiver.copies
+        compares = compares and subject.receiver.stays
+    elif signature.owner:
+        target = f"{space}::{signature.owner}::{signature.name}(std::forward<decltype(pt_a)>(pt_a)...)"
+        function = f"static auto pt_function = [](auto &&...pt_a) __attribute__((noinline)) -> decltype(auto) {{ return {target}; }};"
     elif signature.overloads:
         target = f"{space}::{signature.name}(std::forward<decltype(pt_a)>(pt_a)...)"
         function = f"static auto pt_function = [](auto &&...pt_a) __attribute__((noinline)) -> decltype(auto) {{ return {target}; }};"
@@ -102,8 +117,7 @@ static void *pt_build(long pt_n, unsigned long pt_seed) {{
   pricetag::Source pt_s(pt_n, pt_seed);
   return new pt_inputs(pt_inputs_of(pt_s));
 }}
-{"static void *pt_clone(const void *pt_p) { return new pt_inputs(*static_cast<const pt_inputs *>(pt_p)); }" if copies else ""}
-static void *(*const pt_copier)(const void *) = {"pt_clone" if copies else "nullptr"};
+static void *(*const pt_copier)(const void *) = {f"pricetag::copier<pt_inputs, {object_type}>()" if copies else "nullptr"};
 {"static bool pt_same(const void *pt_p, const void *pt_q) { return *static_cast<const pt_inputs *>(pt_p) == *static_cast<const pt_inputs *>(pt_q); }" if compares else ""}
 static bool (*const pt_comparer)(const void *, const void *) = {"pt_same" if compares else "nullptr"};
 static void pt_destroy(void *pt_p) {{ delete static_cast<pt_inputs *>(pt_p); }}
@@ -112,3 +126,22 @@ static void pt_call(void *pt_p) {{
   (void)pt_in;
   pricetag::invoke(pt_function{"".join(", " + text for text in passed)});
 }}"""
+
+
+def _receiver(receiver: CppReceiver, type_: str) -> str:
+    lines = [f"  auto pt_c{i} = {argument.build};" for i, argument in enumerate(receiver.arguments)]
+    moved = ", ".join(f"std::move(pt_c{i})" for i in range(len(receiver.arguments)))
+    lines.append(f"  auto pt_given = pricetag::shared(std::make_tuple({moved}));")
+    passed = ", ".join(
+        argument.passed.replace("{}", f"std::get<{i}>(*pt_given)")
+        for i, argument in enumerate(receiver.arguments)
+    )
+    made = f"new {type_}({passed})" if passed else f"new {type_}{{}}"
+    lines.append(
+        f"  pricetag::Receiver<{type_}, typename decltype(pt_given)::element_type> pt_object(pt_given, {made});"
+    )
+    if receiver.fill:
+        lines.append(
+            f"  auto &pt_o = *pt_object.object; for (long pt_i = 0; pt_i < pt_s.n; ++pt_i) {{ {receiver.fill} }}"
+        )
+    return "\n".join(lines)

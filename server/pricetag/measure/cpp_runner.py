@@ -372,8 +372,8 @@ class _Runs:
             *sandbox(self._folder), f"/tmp/program/{output.name}", str(first), str(count), ",".join(map(str, self._sizes)),
             str(limits.time), str(limits.memory), str(limits.budget), str(_SEED),
         ]  # fmt: skip
-        patience = limits.time * 2 + 30  # seconds of silence; the driver ends a hang before
-        start_patience = 15.0  # what runs before main
+        patience = limits.time * 4 + 60  # seconds of silence; the driver ends a hang before
+        start_patience = 45.0  # what runs before main
         rows: list[dict[str, object]] = []
         ready = False
         process = subprocess.Popen(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import tree_sitter_cpp
@@ -28,6 +28,19 @@ class Signature:
     ]  # ``type`` is the declaration without the name: "const int &", "int [][N]"
     template: tuple[str, ...]  # names of the type parameters, in order
     overloads: int  # definitions and declarations of that name with other parameter lists
+    constant: bool = False  # a const member function
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """What it takes to make objects of a class, as its body in the code says."""
+
+    template: tuple[str, ...]  # names of its type parameters
+    constructors: tuple[tuple[Parameter, ...], ...]  # the public ones, copy and move excluded
+    declares: bool  # any constructor: without one, there is the implicit default
+    methods: tuple[tuple[str, tuple[Parameter, ...]], ...]  # the public, non-static, non-template ones
+    owning: bool  # a member-wise copy would share what it owns: it points or cleans up, and says nothing on copies
+    hidden: bool  # const methods may change it: it has mutable members
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +79,7 @@ def read_signature(code: str, entry: str) -> Signature:
     lists = {
         tuple(p.type for p in signature.parameters) for signature in found if signature.owner == last.owner
     }
-    return Signature(last.name, last.owner, last.static, last.parameters, last.template, len(lists) - 1)
+    return replace(last, overloads=len(lists) - 1)
 
 
 def read_structs(code: str) -> dict[str, Struct]:
@@ -88,6 +101,69 @@ def read_structs(code: str) -> dict[str, Struct]:
                 ]
                 structs[_text(name, data)] = Struct(_text(name, data), tuple(fields))
     return structs
+
+
+def read_class(code: str, owner: str) -> Class | None:
+    """The class that ``owner`` ("ns::Class") names; None where the code has no body of it."""
+    data = code.encode()
+    name = owner.rpartition("::")[2].partition("<")[0].strip()
+    stack = [_parser().parse(data).root_node]
+    while stack:
+        node = stack.pop()
+        stack.extend(reversed(node.children))
+        if node.type in ("struct_specifier", "class_specifier"):
+            label, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+            if label is not None and body is not None and _text(label, data) == name:
+                return _class(node, body, name, data)
+    return None
+
+
+def _class(node: Node, body: Node, name: str, data: bytes) -> Class:
+    public = node.type == "struct_specifier"
+    constructors: list[tuple[Parameter, ...]] = []
+    methods: list[tuple[str, tuple[Parameter, ...]]] = []
+    declares = cleans = copies = points = False
+    for member in body.children:
+        if member.type == "access_specifier":
+            public = _text(member, data).startswith("public")
+            continue
+        text = _text(member, data)
+        if member.type == "field_declaration" and "*" in text.split("(")[0]:
+            points = True
+        declarator = _function_declarator(member)
+        if declarator is None:
+            continue
+        called, listed = (
+            declarator.child_by_field_name("declarator"),
+            declarator.child_by_field_name("parameters"),
+        )
+        if called is None or listed is None:
+            continue
+        parameters = _parameters(listed, data)
+        cleans |= called.type == "destructor_name" and "default" not in text
+        if _text(called, data) == name:
+            declares = True
+            if len(parameters) == 1 and parameters[0].type.replace("const", "").strip(" &") == name:
+                copies |= "&&" not in parameters[0].type
+            elif public and not text.rstrip(" ;").endswith("delete"):
+                constructors.append(parameters)
+        elif public and called.type in ("field_identifier", "identifier") and not text.startswith("static"):
+            methods.append((_text(called, data), parameters))
+    return Class(
+        _template(node, data) or (), tuple(constructors), declares, tuple(methods), (points or cleans) and not copies,
+        b"mutable" in data[body.start_byte : body.end_byte],
+    )  # fmt: skip
+
+
+def _function_declarator(node: Node) -> Node | None:
+    if node.type not in ("function_definition", "declaration", "field_declaration"):
+        return None
+    declarator = node.child_by_field_name("declarator")
+    while declarator is not None and declarator.type != "function_declarator":
+        declarator = declarator.child_by_field_name("declarator") or next(
+            (child for child in declarator.named_children if child.type.endswith("declarator")), None
+        )
+    return declarator
 
 
 def _members(member: Node, data: bytes) -> list[tuple[str, str]]:
@@ -134,11 +210,7 @@ def _definitions(node: Node, scopes: tuple[str, ...]) -> list[tuple[Node, tuple[
 
 
 def _signature(node: Node, scopes: tuple[str, ...], data: bytes) -> Signature | None:
-    declarator = node.child_by_field_name("declarator")
-    while declarator is not None and declarator.type != "function_declarator":
-        declarator = declarator.child_by_field_name("declarator") or next(
-            (child for child in declarator.named_children if child.type.endswith("declarator")), None
-        )
+    declarator = _function_declarator(node)
     if declarator is None:
         return None
     name_node, list_node = (
@@ -154,29 +226,40 @@ def _signature(node: Node, scopes: tuple[str, ...], data: bytes) -> Signature | 
     if not classes and "::" in name:  # out-of-class definition of a method
         owner, _, name = name.rpartition("::")
     full = name if owner else "::".join([*spaces, name])
-    template: tuple[str, ...] = ()
-    if node.parent is not None and node.parent.type == "template_declaration":
-        header = node.parent.child_by_field_name("parameters")
-        names = []
-        for parameter in header.named_children if header is not None else ():
-            if parameter.type not in ("type_parameter_declaration", "optional_type_parameter_declaration"):
-                return None  # values and packs: nothing says what to instantiate them with
-            names.append(_text(parameter, data).split("=")[0].split()[-1])
-        template = tuple(names)
+    template = _template(node, data)
+    if template is None:
+        return None
     static = any(
         child.type == "storage_class_specifier" and child.text == b"static" for child in node.children
     )
+    parameters = _parameters(list_node, data)
+    constant = any(child.type == "type_qualifier" and child.text == b"const" for child in declarator.children)
+    if any(child.type == "..." for child in list_node.children):
+        return None
+    return Signature(full, owner, static, parameters, template, 0, constant)
+
+
+def _template(node: Node, data: bytes) -> tuple[str, ...] | None:
+    """Type parameters of the template that ``node`` is, () of none; None where nothing says what to put for them."""
+    if node.parent is None or node.parent.type != "template_declaration":
+        return ()
+    header = node.parent.child_by_field_name("parameters")
+    names = []
+    for parameter in header.named_children if header is not None else ():
+        if parameter.type not in ("type_parameter_declaration", "optional_type_parameter_declaration"):
+            return None  # values and packs
+        names.append(_text(parameter, data).split("=")[0].split()[-1])
+    return tuple(names)
+
+
+def _parameters(listed: Node, data: bytes) -> tuple[Parameter, ...]:
     parameters = tuple(
         _parameter(child, data)
-        for child in list_node.named_children
+        for child in listed.named_children
         if child.type
         in ("parameter_declaration", "optional_parameter_declaration", "variadic_parameter_declaration")
     )
-    if len(parameters) == 1 and parameters[0].type == "void":
-        parameters = ()
-    if any(child.type == "..." for child in list_node.children):
-        return None
-    return Signature(full, owner, static, parameters, template, 0)
+    return () if len(parameters) == 1 and parameters[0].type == "void" else parameters
 
 
 def _parameter(node: Node, data: bytes) -> Parameter:

@@ -105,6 +105,19 @@ def infer_cpp(
     return CppInputs(Workload(tuple(argument.kind for argument in done)), done)
 
 
+def item_builders(
+    parameters: Sequence[Parameter], code: str, template: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Expressions that build one random value a parameter, as items of a container are: to fill an object with.
+
+    Raises ``UnsupportedType`` for what is no number, character or text.
+    """
+    aliases = {**aliases_of(code), **dict.fromkeys(template, "int")}
+    maker = _Maker({}, aliases, "")
+    types = [parse_type(parameter.type, aliases) for parameter in parameters]
+    return tuple(maker.item(type_) for type_ in types)
+
+
 def _columns(examples: Sequence[str], width: int) -> list[list[object]]:
     columns: list[list[object]] = [[] for _ in range(width)]
     for example in examples:
@@ -157,6 +170,14 @@ class _Maker:
         if type_.reference == "&&":
             passed = f"std::move({passed})"
         return CppArgument(Kind(name, shape), build, passed, self.copies, self.compares)
+
+    def item(self, type_: CppType) -> str:
+        """One random number, character or text. Raises ``UnsupportedType`` for others."""
+        if not type_.scalar and not _is_text(type_):
+            raise UnsupportedType(str(type_))
+        value = CppType("string") if _is_text(type_) else type_.value
+        build = self._value(value, [], _FIXED_LENGTH)[1]
+        return f"({build}).c_str()" if type_.base == "char" and type_.pointers else build
 
     def plain(self, name: str, type_: CppType, samples: list[object]) -> CppArgument:
         """A double, bool or char: an ordinary value, that of the first example."""

@@ -32,7 +32,7 @@ _MEMBER = re.compile(r"\bthis\s*->|\bm_\w+|\b[a-zA-Z]\w*_\b(?!\s*\()")
 
 
 def infer_cpp_function(function: Function, overrides: Mapping[str, str]) -> Workload:
-    """The kinds of all parameters, and of ``this`` where a method uses what its object holds."""
+    """The kinds of all parameters, and of ``self`` (*this) where a method uses what its object holds."""
     parameters = [p for p in function.parameters if p.variadic != "..." and p.type.strip() != "void"]
     template = _template_names(function.source)
     shapes: dict[int, Shape] = {}
@@ -62,7 +62,7 @@ def infer_cpp_function(function: Function, overrides: Mapping[str, str]) -> Work
         shapes[i] = kind.shape
     kinds = [Kind(p.name or f"argument {i + 1}", shapes[i]) for i, p in enumerate(parameters)]
     if this:
-        kinds.insert(0, Kind("this", Sized("object", (), "n")))
+        kinds.insert(0, Kind("self", Sized("object", (), "n")))
     return Workload(tuple(kinds))
 
 

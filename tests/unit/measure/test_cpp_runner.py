@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pricetag.measure.cpp_runner import CppLimits, CppRunner, label_cpp
+from pricetag.measure.cpp_runner import CppLimits, label_cpp
 from pricetag.measure.label import Item, Label
 
 SIZES = (10, 1_000, 10_000)
@@ -108,6 +108,46 @@ KINDS = {
     "C++20": ("template <class T> concept Small = sizeof(T) < 9;\nint f(span<const int> s) { return s.size(); }", "f"),
 }  # fmt: skip
 
+# name: (code, entry, constructor examples, what is assumed, bytes expected of a call at n)
+METHODS: dict[str, tuple[str, str, tuple[str, ...], str, Callable[[int], int]]] = {
+    "built with a container": (
+        "class Store { vector<int> v; public: explicit Store(const vector<int>& x) : v(x) {} vector<int> all() const { return v; } };",
+        "Store.all", ("std::vector<int>{4, 1, 3}",), "self: object of n", lambda n: 4 * n,
+    ),
+    "filled by a method": (
+        "class Bag { deque<int> v; public: void add(int x) { v.push_back(x); } vector<int> all() { return {v.begin(), v.end()}; } };",
+        "Bag.all", (), "self: object of n", lambda n: 4 * n,
+    ),
+    "sees the object as it was": (
+        "class Once { vector<int> v; public: Once(vector<int> x) : v(x) {} void take() { if (v.empty()) abort(); v.clear(); } };",
+        "Once.take", (), "self: object of n", lambda n: 0,
+    ),
+    "cannot be copied": (
+        "class Only { unique_ptr<int[]> v; int n; public: Only(int n) : v(new int[n]), n(n) {} vector<int> all() const { return {v.get(), v.get() + n}; } };",
+        "Only.all", (), "self: object of n", lambda n: 4 * n,
+    ),
+    "owns by a raw pointer": (
+        "class Raw { int *v; int n; public: Raw(int n) : v(new int[n]), n(n) {} ~Raw() { delete[] v; } void grow() { delete[] v; v = new int[n]; asm volatile(\"\" :: \"r\"(v) : \"memory\"); } };",
+        "Raw.grow", (), "self: object of n", lambda n: 0,
+    ),
+    "refers to what it was given": (
+        "struct View { const vector<int>& v; View(const vector<int>& x) : v(x) {} vector<int> all() const { return v; } };",
+        "View.all", (), "self: object of n", lambda n: 4 * n,
+    ),
+    "class template": (
+        "template <class T> struct Pile { vector<T> v; void push(const T& x) { v.push_back(x); } vector<T> all() const { return v; } };",
+        "Pile.all", (), "self: object of n", lambda n: 4 * n,
+    ),
+    "static": (
+        "struct Tool { Tool() = delete; static vector<int> twice(const vector<int>& v) { return v; } };",
+        "Tool.twice", (), "v: vector[int] of n", lambda n: 4 * n,
+    ),
+    "holds nothing": (
+        "struct Solution { vector<int> twice(vector<int>& v) { return v; } };",
+        "Solution.twice", (), "v: vector[int] of n", lambda n: 4 * n,
+    ),
+}  # fmt: skip
+
 
 LIMITS = CppLimits(time=0.6, memory=512 << 20)
 pytestmark = pytest.mark.timeout(900)  # compiles for half a minute, several times that on a busy machine
@@ -124,6 +164,10 @@ def by_name(items: list[Item], again: int = 0) -> dict[str, list[Label]]:
 def known() -> dict[str, list[Label]]:
     items = [item(name, code) for name, (code, _) in KNOWN.items()]
     items += [item(name, code) for name, code in PROBES.items()]
+    items += [
+        dataclasses.replace(item(name, code, entry), receiver=receiver)
+        for name, (code, entry, receiver, _, _) in METHODS.items()
+    ]
     return by_name(items, again=1)
 
 
@@ -148,6 +192,20 @@ def test_memory_is_the_same_every_time(known: dict[str, list[Label]]) -> None:
     assert again
     assert all(label.memory_again == label.memory for label in again)
     assert all(label.runtime_again is not None and label.runtime_again > 0 for label in again)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_methods_are_called_on_an_object_of_n_elements(known: dict[str, list[Label]], name: str) -> None:
+    """The call alone is paid: what the object holds was there before."""
+    for label in known[name]:
+        expected = METHODS[name][4](label.n)
+        assert label.assumes == METHODS[name][3]
+        assert label.memory is not None and label.repeats > 1, label
+        assert expected * 0.99 <= label.memory <= expected * 1.04 + SLACK
+
+
+def test_runtime_is_told_on_the_reference_machine(known: dict[str, list[Label]]) -> None:
+    assert all(0.1 < label.slowdown < 100 for name in KNOWN for label in known[name])
 
 
 def test_recursion_is_paid_in_stack(known: dict[str, list[Label]]) -> None:
@@ -205,7 +263,7 @@ def test_what_runs_before_main_costs_its_own_item_only() -> None:
     ],
 )
 def test_refusals_say_why(code: str, reason: str) -> None:
-    labels = CppRunner(time_limit=0.5).measure(item("x", code), (10, 100))
+    labels = list(label_cpp([item("x", code)], (10, 100), limits=CppLimits(time=0.5)))
     assert [(label.n, label.failed, label.inferred) for label in labels] == [
         (10, reason, False),
         (100, reason, True),

@@ -34,10 +34,10 @@ from pricetag.workload import infer
         ("void f(const Graph& g, int k) { for (auto& e : g) {} }", "g: object of n, k: int <= n"),
         ("int f(Node* head) { while (head) head = head->next; return 0; }", "head: linked list[int] of n"),
         ("int f(Node* root) { return f(root->left) + f(root->right); }", "root: tree[int] of n"),
-        ("struct S { void f(int x) { items_.push_back(x); } };", "this: object of n, x: int <= n"),
+        ("struct S { void f(int x) { items_.push_back(x); } };", "self: object of n, x: int <= n"),
         ("struct S { static int f(int n) { return n; } };", "n: int = n"),
         ("struct S { int f(const std::vector<int>& v) { return 1; } };", "v: vector[int] of n"),
-        ("int S::f(int i) const { return data[i]; }", "this: object of n, i: int <= n"),
+        ("int S::f(int i) const { return data[i]; }", "self: object of n, i: int <= n"),
         ("// pricetag: w=std::vector<int>, k=10\nvoid f(const Widget& w, int k) { }", "w: vector[int] of n, k: int"),
     ],
 )  # fmt: skip

@@ -355,7 +355,7 @@ class Repeats {
       if (calls_ == 1) sets.push_back(nullptr);
     }
     const double seconds = timed(sets, calls_, overhead_);
-    if (!untouched_ && plan.subject->clone != nullptr) {
+    if (!untouched_) {
       for (void *set : sets) {
         if (set != nullptr) plan.subject->destroy(set);
       }
@@ -650,6 +650,7 @@ int main(int argc, char **argv) {
   std::printf("{\"ready\": %d}\n", last - first);
   std::fflush(stdout);
 
+  const double patience = plan.time_limit * 4 + 20;  // seconds on the clock: a busy machine lets a child wait for its turn
   std::vector<Run> resting;
   long held = 0;
   for (int index = first; index < last; ++index) {
@@ -665,7 +666,7 @@ int main(int argc, char **argv) {
         child();
       }
       const Run run{plan.subject, n, pid, shared};
-      const int status = wait_for(pid, plan.time_limit * 2 + 10);
+      const int status = wait_for(pid, patience);
       print(run, status);
       if (status != -1 && WIFSTOPPED(status) && shared->traced) {
         held += shared->held;
@@ -681,7 +682,7 @@ int main(int argc, char **argv) {
     for (Run &run : resting) {
       if (run.pid == 0) continue;
       kill(run.pid, SIGCONT);
-      const int status = wait_for(run.pid, plan.time_limit * 2 + 10);
+      const int status = wait_for(run.pid, patience);
       print(run, status);
       if (status == -1 || !WIFSTOPPED(status)) {
         kill(-run.pid, SIGKILL);

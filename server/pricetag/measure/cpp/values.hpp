@@ -176,6 +176,30 @@ template <class T, class Fill, class Link> T *tree(long size, Fill fill, Link li
   return nodes[0];
 }
 
+// The object that a method is called on, with the arguments of its constructor: it may refer to them. Both stay where
+// they are when this moves. Objects that hold a copy's worth of state are copied, the arguments are shared.
+template <class T, class A> struct Receiver {
+  std::shared_ptr<A> arguments;
+  std::unique_ptr<T> object;
+
+  Receiver(std::shared_ptr<A> given, T *made) : arguments(std::move(given)), object(made) {}
+  Receiver(const Receiver &other) : arguments(other.arguments), object(new T(*other.object)) {}
+  Receiver(Receiver &&) = default;
+  Receiver &operator=(const Receiver &) = delete;
+  bool operator==(const Receiver &) const { return true; }  // asked only where no call can change the object
+};
+
+template <class A> std::shared_ptr<A> shared(A value) { return std::make_shared<A>(std::move(value)); }
+
+// What copies inputs of type I; null where the object among them, of type O, cannot be copied.
+template <class I, class O> constexpr auto copier() -> void *(*)(const void *) {
+  if constexpr (std::is_copy_constructible_v<O>) {
+    return [](const void *inputs) -> void * { return new I(*static_cast<const I *>(inputs)); };
+  } else {
+    return nullptr;
+  }
+}
+
 template <class T> inline void keep(T &value) { asm volatile("" : : "r"(&value) : "memory"); }
 
 template <class F, class... A> inline void invoke(F function, A &&...arguments) {
