@@ -45,6 +45,7 @@ from pricetag.measure.sandbox import (
 )
 from pricetag.workload.build import build_arguments, build_items
 from pricetag.workload.examples import LinkedList, Tree, infer_from_examples, longest
+from pricetag.workload.second_guess import second_guesses
 from pricetag.workload.shape import Workload
 
 _SINGLE = 0.005  # seconds: a longer call is timed alone, a shorter one in loops
@@ -56,6 +57,9 @@ _NAMESPACES = 50  # copies held at once: they take memory, too
 _TRACED_SLOWDOWN = 3  # a traced call may take this many times the limit
 _HOPELESS = 4  # a call expected to take this many times the limit, by the growth so far, is not tried
 _TRACED_SLACK = 512 << 20  # bytes of tracemalloc's own records
+_MISTAKEN = {
+    f"exception {name}" for name in ("TypeError", "AttributeError")
+}  # a kind that the function cannot take
 _MODULE = "solution"
 _POLL = 0.1  # seconds between two looks at the runner
 _MESSAGES = 1 << 20  # bytes a runner may report
@@ -258,7 +262,7 @@ def _measure(request: dict[str, Any], send: Send) -> None:
     else:
         workload = infer_from_examples(program.names, examples)
     receiver = Receiver(program, request) if program.bound and "plan" in request else None
-    send({"assumes": str(Workload((*(receiver.kinds if receiver else ()), *workload.kinds), workload.n))})
+    send({"assumes": _assumed(receiver, workload)})
     example = longest(examples)
     course = Course(limit)
     cycle = False
@@ -275,11 +279,23 @@ def _measure(request: dict[str, Any], send: Send) -> None:
             if failed and example is not None:
                 inputs = Inputs(program, workload, n, rng, example, True, receiver)
                 cycle = not _warm_up(program, inputs, send, n, limit)
+            if failed.get("failed") in _MISTAKEN and request.get("guessed"):
+                for other in second_guesses(workload):
+                    inputs = Inputs(program, other, n, rng, example, cycle, receiver)
+                    if not _warm_up(program, inputs, send, n, limit):
+                        workload, failed = other, {}
+                        send({"assumes": _assumed(receiver, workload)})
+                        break
             if failed and not cycle:
                 send({"n": n, **failed})
                 continue
         if not _measure_size(program, inputs, n, request, course, send):
             return
+
+
+def _assumed(receiver: Receiver | None, workload: Workload) -> str:
+    """The text of all kinds, that of the object first."""
+    return str(Workload((*(receiver.kinds if receiver else ()), *workload.kinds), workload.n))
 
 
 class Course:

@@ -69,7 +69,8 @@ class PythonRunner:
         where nothing may be run on this system.
         """
         order = sorted(set(sizes))
-        if workload is None and not item.examples:
+        guessed = workload is None and not item.examples
+        if guessed:
             workload = _static_workload(item)
         request: dict[str, Any] = {
             "code": item.code,
@@ -80,6 +81,7 @@ class PythonRunner:
             "memory_limit": self.memory_limit,
             "again": measured_again(item.id, self._again),
             "seed": f"{item.id}:{seed}",
+            "guessed": guessed,  # the kinds are our own guess: others may be tried
             "uid": os.getpid() * 1009 + self._count,
         }
         planned = plan(item)

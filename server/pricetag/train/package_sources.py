@@ -51,7 +51,8 @@ _SPDX = {
 def standard_library() -> Iterator[Item]:
     """Functions of the running interpreter's library, a problem per top-level module; ``stdlib/heapq/merge``."""
     root = Path(sysconfig.get_paths()["stdlib"])
-    for path in sorted(root.rglob("*.py")):
+    below = [folder.rglob("*.py") for folder in root.iterdir() if folder.name in sys.stdlib_module_names]
+    for path in sorted([*root.glob("*.py"), *(path for paths in below for path in paths)]):
         name = path.relative_to(root).as_posix()
         top = name.partition("/")[0].removesuffix(".py")
         if top not in sys.stdlib_module_names or top in _SYSTEM or _SKIPPED.search(name):

@@ -9,6 +9,7 @@ import pytest
 from pricetag.measure.label import Item, Label
 from pricetag.measure.python_receiver import plan
 from pricetag.measure.python_runner import PythonRunner
+from pricetag.workload import Kind, Scalar, Sized, Workload
 
 
 def item(code: str, entry: str, examples: tuple[str, ...] = (), receiver: tuple[str, ...] = ()) -> Item:
@@ -124,3 +125,24 @@ def test_variadic_and_keyword_parameters(runner: PythonRunner) -> None:
     labels = runner.measure(item(code, "f"), [10, 100])
     assert [outcome(label) for label in labels] == ["ok", "ok"]
     assert labels[0].assumes == "xs: tuple[int] of n"
+
+
+@pytest.mark.parametrize(
+    ("code", "assumes"),
+    [
+        ("def f(things): return ''.join(things)", "things: list[str] of n x 5"),
+        ("def f(s): return s.decode('latin1').split()", "s: bytes of n"),
+        ("def f(items): return items.casefold()", "items: str of n"),
+        ("def f(xs): return sorted(xs)", "xs: list[int] of n"),
+    ],
+)
+def test_a_second_guess_where_the_first_is_refused(runner: PythonRunner, code: str, assumes: str) -> None:
+    label = runner.measure(item(code, "f"), [10, 100])[1]
+    assert (outcome(label), label.assumes) == ("ok", assumes)
+
+
+def test_given_kinds_and_examples_are_not_second_guessed(runner: PythonRunner) -> None:
+    code = "def f(things): return ''.join(things)"
+    given = Workload((Kind("things", Sized("list", (Scalar("int"),), "n")),))
+    assert outcome(runner.measure(item(code, "f"), [10], given)[0]) == "exception TypeError"
+    assert outcome(runner.measure(item(code, "f", ("([1, 2],)",)), [10])[0]) == "exception TypeError"
