@@ -372,7 +372,7 @@ class _Runs:
             *sandbox(self._folder), f"/tmp/program/{output.name}", str(first), str(count), ",".join(map(str, self._sizes)),
             str(limits.time), str(limits.memory), str(limits.budget), str(_SEED),
         ]  # fmt: skip
-        patience = limits.time * 4 + 60  # seconds of silence; the driver ends a hang before
+        patience = limits.time * 20 + 120  # seconds of silence; the driver ends a hang before
         start_patience = 45.0  # what runs before main
         rows: list[dict[str, object]] = []
         ready = False
