@@ -8,15 +8,16 @@ import types
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pricetag.measure.label import Item
-from pricetag.train.generator import LANGUAGES, generate, generate_versions
+from pricetag.train.generator import LANGUAGES, generate, generate_versions, records, scalars, texts
 from pricetag.train.generator.arguments import examples
 from pricetag.train.generator.generate import families
 from pricetag.train.generator.template import Version, read_families, render
-from pricetag.train.tokens import normal_form
+from pricetag.train.tokens import normal_form, normal_text
 
 
 def drawn(language: str, count: int, seed: int = 0) -> list[Item]:
@@ -50,7 +51,8 @@ def test_the_mix_is_broad(language: str) -> None:
     library = families(language)
     assert len(library) >= 80
     assert sum(len(family.versions) for family in library.values()) >= 350
-    written = [item for item in drawn(language, 600) if "/composed-" not in item.id]
+    written = [item for item in drawn(language, 1500) if item.problem.removeprefix("generated/") in library]
+    assert len(written) > 200
     constant = {
         f"{name}/{version.name}"
         for name, family in library.items()
@@ -62,11 +64,47 @@ def test_the_mix_is_broad(language: str) -> None:
     assert max(Counter(item.problem for item in written).values()) < 0.05 * len(written)
 
 
+def outline(item: Item) -> set[str]:
+    """What a program holds."""
+    text = item.code
+    found = {
+        "loop": r"\b(for|while)\b", "class": r"^class ", "document": r'"""|^ *//|^ */\*', "helper": r"^(?:static |inline )?\w[\w:<>, ]* \w+\([^)]*\) \{$",
+        "container": r"\[\]|\{\}|set\(|dict\(|deque\(|(vector|map|set|unordered_map|unordered_set|queue|stack)<",
+    }  # fmt: skip
+    return {name for name, pattern in found.items() if re.search(pattern, text, re.MULTILINE)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_balance_is_that_of_working_code(language: str) -> None:
+    items = drawn(language, 800, 3)
+    shares = {
+        name: share / len(items)
+        for name, share in Counter(name for item in items for name in outline(item)).items()
+    }
+    assert 0.04 < shares["class"] < 0.2
+    assert 0.1 < shares["document"] < 0.5
+    assert 0.5 < shares["loop"] < 0.95
+    names = {word for item in items for word in re.findall(r"[A-Za-z_]\w{2,}", item.code)}
+    assert len(names) > 1_500
+    lengths = sorted(item.code.count("\n") for item in items)
+    assert lengths[len(lengths) // 2] in range(6, 25) and lengths[-1] < 150
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_programs_do_not_run_out(language: str) -> None:
+    for make, share in ((records.item, 2_000), (scalars.item, 1_000), (texts.item, 1_000)):
+        made = [make(language, random.Random(f"{language}/{number}"), str(number)) for number in range(share)]
+        distinct = {normal_text(item.code, language) for item in made}
+        assert len(distinct) > 0.93 * share, (make.__module__, len(distinct))
+        if make is not texts.item:
+            assert len({normal_form(item.code, language) for item in made}) > 0.8 * share
+
+
 def call(item: Item, example: str) -> None:
-    namespace: dict[str, object] = {}
+    namespace: dict[str, Any] = {}
     exec(compile(item.code, item.id, "exec"), namespace)
-    function = namespace[item.entry]
-    assert callable(function)
+    owner, _, name = item.entry.rpartition(".")
+    function = getattr(namespace[owner](*eval(item.receiver[0])), name) if owner else namespace[name]
     answer = function(*eval(example, namespace))
     if isinstance(answer, types.GeneratorType):
         assert len(list(answer)) < 100_000
@@ -75,7 +113,7 @@ def call(item: Item, example: str) -> None:
 def test_python_programs_run_on_their_examples() -> None:
     slow = "fibonacci/naive"  # exponential: a case of its own, over the limit at any size that matters
     failures = []
-    for item in drawn("python", 500, 1):
+    for item in drawn("python", 600, 1):
         if slow in item.id:
             continue
         for example in item.examples:
@@ -107,6 +145,10 @@ def test_every_python_version_parses_and_binds_its_names() -> None:
         assert not re.search(r"[$§«»¦¿]", text), name
 
 
+# Families whose parameters take temporaries, so that a call can be written down.
+_BY_VALUE = re.compile(r"generated/(records|scalars|texts)-")
+
+
 def compile_together(codes: list[str], folder: Path) -> str:
     """The compiler's errors over programs set side by side, each in a namespace of its own."""
     parts = ["#include <bits/stdc++.h>"]
@@ -128,7 +170,16 @@ def compile_together(codes: list[str], folder: Path) -> str:
 def test_every_cpp_version_and_composed_programs_compile(tmp_path: Path) -> None:
     versions = [text for _, text in every_version("cpp")]
     assert not any(re.search(r"[$§«»¦¿]", text) for text in versions)
-    composed = [item.code for item in drawn("cpp", 150, 2)]
+    composed = []
+    for item in drawn("cpp", 220, 2):
+        owner, _, name = item.entry.rpartition(".")
+        subject = f"{owner} subject({item.receiver[0]}); subject." if owner else ""
+        calls = "".join(f"{{ {subject}{name}({example}); }}" for example in item.examples)
+        composed.append(
+            f"{item.code}\nvoid run_examples() {{ {calls} }}\n"
+            if _BY_VALUE.search(item.problem)
+            else item.code
+        )
     assert compile_together([f"using namespace std;\n{text}" for text in versions] + composed, tmp_path) == ""
 
 

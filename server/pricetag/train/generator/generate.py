@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib import resources
 
 from pricetag.measure.label import Item
-from pricetag.train.generator import pipeline
+from pricetag.train.generator import pipeline, records, scalars, texts
 from pricetag.train.generator.arguments import examples
 from pricetag.train.generator.dress import dress
 from pricetag.train.generator.template import Family, Version, read_families, render
@@ -17,7 +17,9 @@ from pricetag.train.tokens import normal_form
 
 LANGUAGES = ("python", "cpp")
 CONSTANT_SHARE = 0.5  # of programs whose memory does not grow with n, as in people's code
-PIPELINE_SHARE = 0.3  # of programs composed from stages instead of written down as a family
+# Shares of the programs: over records of some domain, over a few numbers, over a text, composed from stages; the rest are
+# drawn from the written families.
+_SHARES = ((records.item, 0.38), (scalars.item, 0.14), (texts.item, 0.13), (pipeline.item, 0.13))
 _ATTEMPTS = 40  # in a row that may repeat an earlier program before the families count as exhausted
 
 
@@ -34,11 +36,7 @@ def generate(language: str, count: int, seed: int = 0) -> Iterator[Item]:
     made = index = repeats = 0
     while made < count and repeats < _ATTEMPTS:
         rng = random.Random(f"{language}/{seed}/{index}")
-        if rng.random() < PIPELINE_SHARE:
-            item = pipeline.item(language, rng, f"{seed}-{index}")
-        else:
-            family, version = _draw(language, rng)
-            item = _item(family, version, language, rng, random.Random(rng.random()), f"{seed}-{index}")
+        item = _program(language, rng, f"{seed}-{index}")
         index += 1
         form = normal_form(item.code, language)
         if form in seen:
@@ -47,6 +45,16 @@ def generate(language: str, count: int, seed: int = 0) -> Iterator[Item]:
         seen.add(form)
         made, repeats = made + 1, 0
         yield item
+
+
+def _program(language: str, rng: random.Random, mark: str) -> Item:
+    drawn = rng.random()
+    for make, share in _SHARES:
+        if drawn < share:
+            return make(language, rng, mark)
+        drawn -= share
+    family, version = _draw(language, rng)
+    return _item(family, version, language, rng, random.Random(rng.random()), mark)
 
 
 def generate_versions(language: str, count: int, seed: int = 0) -> Iterator[tuple[Item, Item]]:
