@@ -495,6 +495,32 @@ def label_report(stores: tuple[Path, ...], page: Path | None) -> None:
             click.echo(f"{count:>7,}  {reason}")
 
 
+@main.command()
+@click.argument(
+    "stores", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="STORE..."
+)
+@click.option(
+    "--source",
+    "sources",
+    multiple=True,
+    metavar="SOURCE",
+    help="Where the labelled functions come from, as for `pricetag label`. Default: all data sets in --data.",
+)
+@_data_option
+def pairs(stores: tuple[Path, ...], sources: tuple[str, ...], data: Path) -> None:
+    """Count the edits of which both sides are labelled, by language, kind and class."""
+    from itertools import chain
+
+    with _training_extra():
+        from pricetag.measure.store import LabelStore
+        from pricetag.train.corpus import load_corpus
+        from pricetag.train.edit_pairs import pairs_of, summary
+
+    known = _items(sources, data) if sources else load_corpus(data)
+    with _measuring():
+        click.echo(summary(pairs_of(chain.from_iterable(map(LabelStore, stores)), known)), nl=False)
+
+
 def _items(sources: Iterable[str], data: Path) -> list[Item]:
     """The runnable functions of all sources, each once."""
     from pricetag.train.corpus import UnknownSource, distinct, load_source

@@ -307,3 +307,32 @@ def test_labels_without_functions(
     (tmp_path / "junk.parquet").write_text("not parquet")
     said = run(*command, "--labels", "junk.parquet", code=1).stderr.splitlines()[-1]
     assert "junk.parquet is not a readable label file" in said
+
+
+def test_pairs_items_and_the_report(tmp_path: Path) -> None:
+    source = tmp_path / "a.py"
+    source.write_text(
+        "def f(xs: list[int]) -> int:\n    total = 0\n    for x in xs:\n        total += x\n    return total\n"
+    )
+    files = tmp_path / "items.jsonl.gz"
+    said = run("items", "-o", files, source, f"mutate:{source}", f"neutral:{source}").stderr
+    count = int(said.split()[0])
+    assert count > 3
+    labels = tmp_path / "labels"
+    page = tmp_path / "page.html"
+    run("label", "-o", labels, "--sizes", "1000", "--share", "1/1", files, "--report", page)
+    assert page.read_text().count("<svg") == 6
+    table = [line.split("|")[1:-1] for line in run("pairs", labels, "--source", files).stdout.splitlines()]
+    kinds = {cells[1].strip(): int(cells[-1]) for cells in table[2:]}
+    assert kinds["mutation"] > 0 and kinds["neutral"] > 0
+    assert kinds["all"] == kinds["mutation"] + kinds["neutral"] < count
+    assert "python memory at n = 10,000: 0 labels" in run("label-report", labels).stdout
+
+
+def test_misuse_of_labelling(tmp_path: Path) -> None:
+    check_error("label", "-o", tmp_path / "x", code=2, said="at least one SOURCE")
+    check_error("label", "-o", tmp_path / "x", "--share", "3/2", "authored", code=2, said="is no share")
+    check_error("items", "-o", tmp_path / "x.json", "authored", code=2, said="must end with .jsonl.gz")
+    arguments = ("label", "-o", tmp_path / "x", "--engine", "ray", "--ray-address", "127.0.0.1:1")
+    said = run(*arguments, "generate:python:1", code=1).stderr.splitlines()
+    assert said[-1] == "Error: no Ray cluster at 127.0.0.1:1: Connection refused"
