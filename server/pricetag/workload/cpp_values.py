@@ -80,7 +80,7 @@ def infer_cpp(
     """
     aliases = {**aliases_of(code), **dict.fromkeys(template, "int")}
     structs = read_structs(code) if re.search(r"\b(struct|class)\b", code) else {}
-    types = [parse_type(parameter.type, aliases) for parameter in parameters]
+    types = [_wrapped(parse_type(parameter.type, aliases)) for parameter in parameters]
     columns = _columns(examples, len(parameters))
     maker = _Maker(structs, {**aliases}, name)
     sized = [not type_.scalar for type_ in types]
@@ -116,6 +116,13 @@ def item_builders(
     maker = _Maker({}, aliases, "")
     types = [parse_type(parameter.type, aliases) for parameter in parameters]
     return tuple(maker.item(type_) for type_ in types)
+
+
+def _wrapped(type_: CppType) -> CppType:
+    """What an optional parameter holds: a value of it is passed as it is. Any other type unchanged."""
+    if type_.base == "optional" and len(type_.args) == 1 and not type_.pointers and not type_.arrays:
+        return type_.args[0].value
+    return type_
 
 
 def _columns(examples: Sequence[str], width: int) -> list[list[object]]:
@@ -312,6 +319,9 @@ class _Maker:
             if base == "string_view":
                 raise UnsupportedType("string_view inside a container")
             return self._text(samples, size)
+        if base == "optional" and len(args) == 1:
+            shape, build = self._value(args[0], samples, size)
+            return shape, f"{type_}({build})"
         if base in ("pair", "tuple"):
             fields = [
                 self._value(

@@ -105,6 +105,7 @@ KINDS = {
     "the same macro again": ("#define N 7\nint f(int n) { return N * n; }", "f"),
     "named as the library does": ("int count(vector<int> v, int x) { return v.size() + x; }", "count"),
     "namespace": ("namespace util { int f(string s) { return s.size(); } }", "util::f"),
+    "optional": ("int f(const vector<optional<int>>& v, optional<int> k) { int c = 0; for (auto& x : v) c += x == k; return c; }", "f"),
     "C++20": ("template <class T> concept Small = sizeof(T) < 9;\nint f(span<const int> s) { return s.size(); }", "f"),
 }  # fmt: skip
 

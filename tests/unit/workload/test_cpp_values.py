@@ -51,6 +51,9 @@ def assumes(code: str, *examples: str, entry: str = "f") -> str:
         ("struct Job { int start, end; double gain; };\nint f(Job jobs[], int n) { return n; }", "jobs: array[(int, int, float)] of n, n: int = n"),
         ("int f(vector<int> adj[], int V) { return 1; }", "adj: array[vector[int <= n]] of sqrt n x sqrt n, V: int <= n"),
         ("struct S { int g(int n) { return n; } };", "n: int = n"),
+        ("int f(std::optional<int> n) { return 1; }", "n: int = n"),
+        ("int f(const optional<string>& s) { return 1; }", "s: string of n"),
+        ("int f(vector<optional<double>> v, optional<int> k) { return 1; }", "v: vector[float] of n, k: int <= n"),
     ],
 )  # fmt: skip
 def test_shapes_by_signature(code: str, expected: str) -> None:
