@@ -34,6 +34,11 @@ _SYSTEM = frozenset(
     "subprocess tarfile telnetlib tempfile test threading tkinter turtle turtledemo unittest urllib venv webbrowser wsgiref "
     "xmlrpc zipapp zipfile zipimport this antigravity encodings sysconfig _pyio _bootsubprocess pdb bdb cgi cgitb".split()
 )
+# Their functions take classes, code, streams or the interpreter's own state: no inputs of a size.
+_NO_INPUTS = frozenset(
+    "dataclasses typing enum abc _py_abc weakref _weakrefset importlib asyncore asynchat codeop symtable filecmp wave sunau "
+    "aifc gzip bz2 lzma shelve logging _osx_support zoneinfo opcode contextlib types crypt mimetypes".split()
+)
 _SKIPPED = re.compile(
     r"(^|/)(tests?|testing|conftest|_vendor|vendored|extern|externals|_distutils|examples?|benchmarks?|docs?|site-packages|"
     r"idle_test|__main__|setup|_version|__pycache__)(/|\.py$)|(^|/)(test_|_test_)[^/]*\.py$|_test\.py$"
@@ -55,7 +60,7 @@ def standard_library() -> Iterator[Item]:
     for path in sorted([*root.glob("*.py"), *(path for paths in below for path in paths)]):
         name = path.relative_to(root).as_posix()
         top = name.partition("/")[0].removesuffix(".py")
-        if top not in sys.stdlib_module_names or top in _SYSTEM or _SKIPPED.search(name):
+        if top not in sys.stdlib_module_names or top in _SYSTEM | _NO_INPUTS or _SKIPPED.search(name):
             continue
         module = _module(name)
         yield from items_of_file(
@@ -155,6 +160,8 @@ def items_of_file(
             continue
         seen.add(name)
         code = scope.code(top)
+        if function.owner and "abstractmethod" in code:
+            continue  # of the class or of one that it inherits from: most such cannot be made
         if not code or len(code) > _MOST_CODE or not scope.imports(code) <= _importable():
             continue
         item = Item(f"{prefix}/{name}", source, licence, problem, "python", code, name)

@@ -9,16 +9,22 @@ from pricetag.workload.shape import Kind, Record, Scalar, Shape, Sized, Workload
 
 _WORD = Sized("str", (), 5)
 _TEXTS = ("str",)
+_MOST_PARAMETERS = 3  # that are varied one by one
 
 
 def second_guesses(workload: Workload) -> Iterator[Workload]:
-    """Workloads that differ from ``workload`` in one respect for all parameters, the likeliest first."""
+    """Workloads that differ from ``workload`` in one respect, the likeliest first: for all parameters, then for one."""
     seen = {workload.kinds}
-    for change in (_words, _bytes, _texts, _packed, _rows):
-        kinds = tuple(Kind(kind.name, change(kind.shape)) for kind in workload.kinds)
-        if kinds not in seen:
-            seen.add(kinds)
-            yield Workload(kinds, workload.n)
+    everywhere = tuple(range(len(workload.kinds)))
+    for places in (everywhere, *((i,) for i in everywhere[:_MOST_PARAMETERS])):
+        for change in (_words, _bytes, _texts, _packed, _rows):
+            kinds = tuple(
+                Kind(kind.name, change(kind.shape)) if i in places else kind
+                for i, kind in enumerate(workload.kinds)
+            )
+            if kinds not in seen:
+                seen.add(kinds)
+                yield Workload(kinds, workload.n)
 
 
 def _within(shape: Shape, change: Callable[[Shape], Shape]) -> Shape:

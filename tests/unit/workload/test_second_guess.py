@@ -21,3 +21,13 @@ INTS = Sized("list", (Scalar("int"),), "n")
 )  # fmt: skip
 def test_guesses(shape: Sized | Scalar, expected: list[str]) -> None:
     assert [str(guess) for guess in second_guesses(Workload((Kind("x", shape),)))] == expected
+
+
+def test_parameters_vary_together_and_alone() -> None:
+    text = Sized("str", (), "n")
+    guesses = list(map(str, second_guesses(Workload((Kind("a", text), Kind("b", text))))))
+    assert guesses == [
+        "a: bytes of n, b: bytes of n",
+        "a: bytes of n, b: str of n",
+        "a: str of n, b: bytes of n",
+    ]
