@@ -4,7 +4,7 @@
 
 Each function runs twice under massif on the inputs of its label: once it is called, once it is not. A large block is
 held meanwhile, so that the highest level is that of the call and not of building the inputs; the difference of both
-levels is the call's. Functions that take over 5 ms are passed over, massif is a hundred times slower.
+levels is the call's. Functions that take over 1 ms are passed over, massif is a hundred times slower.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from pricetag.workload.cpp_code import NoSuchFunction
 from pricetag.workload.cpp_types import UnsupportedType
 
 SEED = 2_025  # the same inputs as the labels: measure/cpp_runner.py
-LONGEST = 5e-3  # seconds at the size asked for
+LONGEST = 1e-3  # seconds at the size asked for
 WITHIN = 0.05
 MAIN = """
 #include "subject.hpp"
@@ -165,7 +165,7 @@ def _level(binary: Path, folder: Path, arguments: list[str]) -> Level | None:
         "--main-stacksize=1000000000", f"--massif-out-file={written}", str(binary), *arguments,
     ]  # fmt: skip
     try:
-        done = subprocess.run(command, capture_output=True, check=False, timeout=300, cwd=folder)
+        done = subprocess.run(command, capture_output=True, check=False, timeout=60, cwd=folder)
     except subprocess.TimeoutExpired:
         return None
     if done.returncode != 0:
