@@ -39,16 +39,16 @@ class Label:
     assumes: str  # str(Workload) that the inputs were built from
     n: int
     memory: float | None = None  # peak bytes held during the call, inputs excluded
-    runtime: float | None = None  # CPU seconds of one untraced call, on the reference machine (see ``slowdown``)
+    runtime: float | None = None  # CPU seconds of one untraced call, divided by ``slowdown``
     over: list[str] = field(default_factory=list)  # metrics that passed their limit: "memory", "runtime"
     failed: str = ""  # reason class where nothing could be measured: "exception IndexError", "crash SIGSEGV", "compile", ...
-    repeats: int = 0  # untraced calls the runtime is the median of
+    repeats: int = 0  # untraced calls that the runtime is the lower quartile (Python) or the least (C++) of
     spread: float = 0.0  # (p90 - p10) / median of those calls
     memory_again: float | None = None  # second traced run on the same input, for repeatability
     runtime_again: float | None = None  # second timing run on the same input
     time_limit: float = TIME_LIMIT  # the limits that held: a label over them is censored there
     memory_limit: int = MEMORY_LIMIT
-    slowdown: float = 1.0  # of the machine meanwhile, by a reference loop; ``runtime`` is already divided by it
+    slowdown: float = 1.0  # reference loop's time over its time on the reference machine at rest
     inferred: bool = False  # not run: a smaller n of this function already ended so
     machine: str = ""  # processor and system that measured
     tools: str = ""  # Pricetag's version, and the interpreter's or compiler's

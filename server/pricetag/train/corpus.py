@@ -9,12 +9,12 @@ import gzip
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from pricetag.measure.label import Item
 from pricetag.syntax import language_of, parse_functions
-from pricetag.train import cpp_sources, python_sources
+from pricetag.train import cpp_sources, package_sources, python_sources
 from pricetag.train.generator import LANGUAGES, generate
 from pricetag.train.mutate import mutate, neutral
 from pricetag.train.tokens import normal_text
@@ -84,7 +84,22 @@ _ALL = (
 )
 
 
-SOURCES: dict[str, Source] = {source.name: source for source in _ALL}
+def _as_installed(functions: Callable[[], Iterator[Item]]) -> Callable[[Path], Iterator[Item]]:
+    """A loader of what this machine has installed: ids carry a hash of the text, which differs from version to version."""
+
+    def load(_: Path) -> Iterator[Item]:
+        for item in functions():
+            yield replace(item, id=f"{item.id}@{hashlib.sha256(item.code.encode()).hexdigest()[:8]}")
+
+    return load
+
+
+# Not part of a data directory: what they hold depends on the machine.
+_INSTALLED = (
+    Source("stdlib", "python", "PSF-2.0", (), _as_installed(package_sources.standard_library)),
+    Source("package", "python", "NOASSERTION", (), _as_installed(package_sources.installed_packages)),
+)
+SOURCES: dict[str, Source] = {source.name: source for source in (*_ALL, *_INSTALLED)}
 
 
 def load_source(name_or_path: str, data_dir: Path) -> Iterator[Item]:
@@ -136,9 +151,7 @@ def load_source(name_or_path: str, data_dir: Path) -> Iterator[Item]:
 
 def load_corpus(data_dir: Path, language: str = "") -> list[Item]:
     """Every item of the data directory in a stable order, exact duplicates within a language dropped (the first stays)."""
-    chosen = [
-        source for source in SOURCES.values() if language in ("", source.language) or not source.language
-    ]
+    chosen = [source for source in _ALL if language in ("", source.language) or not source.language]
     present = [source for source in chosen if all((data_dir / file).is_file() for file in source.files)]
     if not any(source.files for source in present) and not (data_dir / "authored").is_dir():
         return []  # not a data directory: our own corpus alone would answer for any folder

@@ -3,6 +3,7 @@ from __future__ import annotations
 import ast
 import gzip
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -277,7 +278,12 @@ def test_paths_are_sources(data: Path, tmp_path: Path) -> None:
     assert [item.id for item in load_source(str(data / "cruxeval" / "cruxeval.jsonl.gz"), Path())] == [
         "cruxeval/0"
     ]
-    assert {item.source for item in load_source(str(data), Path())} >= set(SOURCES) - {"authored", "coffe"}
+    assert {item.source for item in load_source(str(data), Path())} >= set(SOURCES) - {
+        "authored",
+        "coffe",
+        "stdlib",
+        "package",
+    }
 
 
 @pytest.mark.parametrize(
@@ -319,3 +325,10 @@ def test_mutants_and_neutral_edits_of_a_source(data: Path) -> None:
         found = list(load_source(f"{prefix}:cruxeval", data))
         assert found
         assert {item.id.partition(mark)[0] for item in found} <= whole
+
+
+def test_what_is_installed_is_named_by_its_text() -> None:
+    first = next(load_source("stdlib", Path()))
+    assert re.fullmatch(r"stdlib/.+@[0-9a-f]{8}", first.id)
+    assert first.source == "stdlib"
+    assert first.problem.startswith("stdlib/")
