@@ -348,8 +348,8 @@ def _total(d: Draft) -> Body:
     ):
         test = next((line[3:-1] for line in lines if line.startswith("if ")), "")
         condition = f" if {test}" if test else ""
-        body = [f"{acc} = sum({d.pick('', '[')}{text} {d.comprehension(*used, *more)}{condition})"]
-        body = [body[0].replace("sum([", "sum([").rstrip(")") + "])" if "sum([" in body[0] else body[0]]
+        inner = f"{text} {d.comprehension(*used, *more)}{condition}"
+        body = [f"{acc} = sum({d.pick(inner, f'[{inner}]')})"]
     return Body(
         [*body, f"return {final}{_semi(d)}"],
         "float" if kind == "float" else "int",
@@ -907,6 +907,8 @@ def item(language: str, rng: random.Random, mark: str) -> Item:
         d.taken |= {d.column(name) for name, _ in d.fields}
     task = rng.choice(_CONSTANT if rng.random() < CONSTANT_SHARE else _GROWING)
     body = task(d)
+    if not d.method and rng.random() < 0.3:
+        body.lines = [*_asked_first(d, body), *body.lines]
     if d.form == "columns":
         read = re.findall(r"\w+", " ".join(body.lines))
         d.unread = {name for name, _ in d.fields if d.column(name) not in read}
@@ -926,6 +928,38 @@ def item(language: str, rng: random.Random, mark: str) -> Item:
         f"generated/{language}/{family}/{mark}", "generated", "Apache-2.0", f"generated/{family}", language, code, entry,
         tuple(dict.fromkeys(examples)), receiver,
     )  # fmt: skip
+
+
+def _asked_first(d: Draft, body: Body) -> list[str]:
+    """Lines that ask a function of its own about the records first, and leave where there is nothing to do."""
+    before, d.extra = d.extra, []
+    asked = d.rng.choice([_total, _count, _average, _streak, _pairs])(d)
+    extra, d.extra = d.extra, [*before, *d.extra]
+    name = d.case(asked.name if asked.name != body.name else f"{asked.name}_first")
+    read = re.findall(r"\w+", " ".join(asked.lines))
+    if d.form == "columns":
+        given = [(d.column(one), kind) for one, kind in d.fields if d.column(one) in read]
+    else:
+        given = [(d.case(d.domain.many), "")]
+    arguments = ", ".join([*(one for one, _ in given), *(one for one, _, _ in extra)])
+    known = d.name("known", "first", "checked", "overall", "base")
+    if d.python:
+        head = f"def {name}({arguments}):"
+        d.helpers.append("\n".join([head, *(f"    {line}" for line in asked.lines)]))
+        leave = _if(d.pick(f"not {known}", f"{known} <= 0"), [f"return {_nothing(body.hint)}"], d)
+        return [f"{known} = {name}({arguments})", *leave]
+    types = [f"std::vector<{d.cpp_type(kind)}>" if kind else _records_type(d) for _, kind in given]
+    parameters = [f"{_passed(type_, d.rng)} {one}" for type_, (one, _) in zip(types, given, strict=True)]
+    parameters += [
+        f"{'const std::string&' if kind == 'str' else d.cpp_type(kind)} {one}" for one, kind, _ in extra
+    ]
+    head = f"{d.pick('static ', '')}{asked.type} {name}({', '.join(parameters)}) {{"
+    lines = [line.replace("auto& ", "const auto& ").replace("const const", "const") for line in asked.lines]
+    d.helpers.append("\n".join([head, *(f"    {line}" for line in lines), "}"]))
+    return [
+        f"{d.pick('auto', 'const auto')} {known} = {name}({arguments});",
+        *_if(f"{known} <= 0" if asked.type != "bool" else f"!{known}", ["return {};"], d),
+    ]
 
 
 def _rows(d: Draft) -> list[list[object]]:
@@ -1006,7 +1040,7 @@ def _python(d: Draft, body: Body) -> tuple[str, str]:
         lines += _doc(d, body, [one for one, _ in extra])
     if rng.random() < 0.2 and d.form != "columns":
         lines += [f"    if not {d.many}:", f"        return {_nothing(body.hint)}"]
-    lines += [f"    {line}" for line in _commented(d, body.lines, "#")]
+    lines += [f"    {line}" if line else line for line in _commented(d, body.lines, "#")]
     helpers = "".join(f"{one}\n\n\n" for one in d.helpers)
     if d.method:
         many = d.case(d.domain.many)
