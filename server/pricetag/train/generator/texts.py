@@ -304,7 +304,7 @@ def _pieces(t: _Text) -> _Made:
             "split",
         )
     if t.rng.random() < 0.5:
-        stream = t.new("in", "stream", "iss")
+        stream = t.new("ss", "stream", "iss")
         lines = [
             f"std::istringstream {stream}({t.s});",
             f"std::string {part};",
