@@ -179,7 +179,7 @@ class LocalEngine:
             return worker.run(task)
 
         with contextlib.ExitStack() as stack, ThreadPoolExecutor(self._jobs) as executor:
-            stack.callback(lambda: [worker.close() for worker in workers])
+            stack.callback(_close, workers)
             waiting = iter(tasks)
             running: set[Future[Outcome]] = set()
             while True:
@@ -194,6 +194,11 @@ class LocalEngine:
                 except BaseException:
                     executor.shutdown(cancel_futures=True)
                     raise
+
+
+def _close(workers: Sequence[Worker]) -> None:
+    for worker in workers:
+        worker.close()
 
 
 @lru_cache(maxsize=1)

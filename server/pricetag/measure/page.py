@@ -147,7 +147,7 @@ _SPREAD = (
 
 
 def _spread_rows(labels: Sequence[Label], languages: Sequence[str]) -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for language in languages:
         chosen = [label for label in labels if label.language == language]
         for metric in ("memory", "runtime"):
@@ -222,7 +222,9 @@ def _histogram(
         ]
         if values:
             axes.hist(
-                values, bins=np.arange(min(values) - 0.05, max(values) + 0.1, 0.1), color=_COLOURS[language]
+                values,
+                bins=np.arange(min(values) - 0.05, max(values) + 0.1, 0.1).tolist(),
+                color=_COLOURS[language],
             )
         unit = "bytes" if metric == "memory" else "seconds"
         axes.set(title=_NAMES[language], xlabel=f"log10 of {unit}", ylabel="functions")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Iterator, Sequence
 
@@ -41,14 +42,15 @@ class RayEngine:
                     self._address or "local",
                     log_to_driver=False,
                     include_dashboard=False,
-                    logging_level="ERROR",
+                    logging_level=logging.ERROR,
                 )
             except (ConnectionError, RuntimeError, ValueError) as error:
                 raise RayUnavailable(
                     f"no Ray cluster at {self._address or 'this machine'}: {error}"
                 ) from error
         try:
-            count = max(1, min(len(tasks), int(ray.cluster_resources().get("CPU", 1))))
+            resources = ray.available_resources()  # type: ignore[no-untyped-call]
+            count = max(1, min(len(tasks), int(resources.get("CPU", 1))))
             actor = ray.remote(num_cpus=1, max_restarts=_RESTARTS, max_task_retries=_RESTARTS)(Worker)
             pool = ActorPool([actor.remote() for _ in range(count)])
             try:

@@ -227,10 +227,16 @@ def _source_file(path: Path, name: str) -> Iterator[Item]:
 
 
 def distinct(items: Iterable[Item]) -> list[Item]:
-    """Items without exact duplicates: same language and same text, comments, layout and the function's own name aside."""
+    """Items without exact duplicates: same language and same text, comments, layout and the function's own name aside.
+
+    Neutral edits stay: to be alike is what they are for.
+    """
     seen: set[tuple[str, str]] = set()
     kept = []
     for item in items:
+        if item.source == "neutral":
+            kept.append(item)
+            continue
         text = normal_text(item.code, item.language, item.entry)
         key = (item.language, hashlib.sha256(text.encode()).hexdigest())
         if key not in seen:
