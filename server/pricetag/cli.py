@@ -330,6 +330,8 @@ def label(
     """
     if not sources and page is None:
         raise click.UsageError("give at least one SOURCE, or --report")
+    if sources and output.is_file():
+        raise click.BadParameter(f"{output} is a file; labels are added to a folder", param_hint="--output")
     with _measuring():
         failed = bool(sources) and not _label(
             sources, output, jobs, sizes, time_limit, share, engine, ray_address, data
@@ -493,6 +495,25 @@ def label_report(stores: tuple[Path, ...], page: Path | None) -> None:
     for reason, count in reasons.most_common():
         if reason not in ("measured", "over"):
             click.echo(f"{count:>7,}  {reason}")
+
+
+@main.command("label-merge")
+@click.argument("stores", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.parquet",
+    help="File to write; it can be read as a store, not added to.",
+)
+def label_merge(stores: tuple[Path, ...], output: Path) -> None:
+    """Write the labels of stores as one small file. Of labels of one function and n the last stays."""
+    with _training_extra():
+        from pricetag.measure.store import LabelStore, merge
+
+    with _measuring():
+        click.echo(f"{merge([LabelStore(store) for store in stores], output):,} labels", err=True)
 
 
 @main.command()

@@ -326,7 +326,12 @@ def test_pairs_items_and_the_report(tmp_path: Path) -> None:
     kinds = {cells[1].strip(): int(cells[-1]) for cells in table[2:]}
     assert kinds["mutation"] > 0 and kinds["neutral"] > 0
     assert kinds["all"] == kinds["mutation"] + kinds["neutral"] < count
-    assert "python memory at n = 10,000: 0 labels" in run("label-report", labels).stdout
+    report = run("label-report", labels).stdout
+    assert "python memory at n = 10,000: 0 labels" in report
+    merged = tmp_path / "labels.parquet"
+    assert run("label-merge", labels, "-o", merged).stderr == f"{count} labels\n"
+    assert run("label-report", merged).stdout == report
+    check_error("label", "-o", merged, source, code=2, said="is a file; labels are added to a folder")
 
 
 def test_misuse_of_labelling(tmp_path: Path) -> None:

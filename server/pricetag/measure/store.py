@@ -1,6 +1,6 @@
 """Label stores: Parquet, only ever appended to, safe against being cut off and against several writers.
 
-A store is a folder of part files, or one file (what ``merge`` makes of a folder). Its columns are ``SCHEMA``: the fields of
+A store is a folder of part files, or one file (what ``merge`` makes of folders). Its columns are ``SCHEMA``: the fields of
 ``pricetag.measure.label.Label``, documented there.
 """
 
@@ -115,24 +115,29 @@ class LabelStore:
         unfinished.rename(self.path / f"{name}.parquet")  # readers see whole parts only
         self._held = []
 
-    def merge(self, target: Path) -> int:
-        """Write all labels, the last of each (item, n), sorted, as one file; returns how many. Raises ``StoreError``."""
-        table = self.table()
-        order = pa.array(range(table.num_rows), pa.int64())
-        keyed = pa.table({"item": table["item"].cast(pa.string()), "n": table["n"], "row": order})
-        last = keyed.group_by(["item", "n"]).aggregate([("row", "max")])
-        last = last.sort_by([("item", "ascending"), ("n", "ascending")])
-        kept = table.take(last["row_max"]).combine_chunks().unify_dictionaries()
-        target.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = target.with_name(f".{target.name}")
-        _write(kept, unfinished)
-        unfinished.rename(target)
-        return int(kept.num_rows)
-
     def _parts(self) -> list[Path]:
         if self.path.is_dir():
             return sorted(self.path.glob("part-*.parquet"))
         return [self.path] if self.path.exists() else []
+
+
+def merge(stores: Sequence[LabelStore], target: Path) -> int:
+    """Write the labels of ``stores``, the last of each (item, n), sorted, as one file; returns how many.
+
+    Raises ``StoreError`` and OSError.
+    """
+    tables = [store.table() for store in stores]
+    table = pa.concat_tables(tables) if tables else SCHEMA.empty_table()
+    order = pa.array(range(table.num_rows), pa.int64())
+    keyed = pa.table({"item": table["item"].cast(pa.string()), "n": table["n"], "row": order})
+    last = keyed.group_by(["item", "n"]).aggregate([("row", "max")])
+    last = last.sort_by([("item", "ascending"), ("n", "ascending")])
+    kept = table.unify_dictionaries().take(last["row_max"]).combine_chunks()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_name(f".{target.name}")
+    _write(kept, unfinished)
+    unfinished.rename(target)
+    return int(kept.num_rows)
 
 
 def _write(table: pa.Table, path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pricetag.measure.label import Label
-from pricetag.measure.store import SCHEMA, LabelStore, StoreError
+from pricetag.measure.store import SCHEMA, LabelStore, StoreError, merge
 
 
 def label(item: str, n: int, **more: object) -> Label:
@@ -97,9 +97,10 @@ def test_fields_of_other_versions(tmp_path: Path) -> None:
 
 
 def test_merging_keeps_the_last_of_each(tmp_path: Path) -> None:
-    filled(tmp_path / "labels", label("b", 10, memory=1.0), label("a", 100))
-    store = filled(tmp_path / "labels", label("b", 10, memory=2.0), label("a", 10))
-    assert store.merge(tmp_path / "out" / "labels.parquet") == 3
+    one = filled(tmp_path / "labels", label("b", 10, memory=1.0), label("a", 100))
+    two = filled(tmp_path / "more", label("b", 10, memory=2.0), label("a", 10))
+    assert merge([one, two], tmp_path / "out" / "labels.parquet") == 3
+    assert merge([], tmp_path / "none.parquet") == 0
     merged = LabelStore(tmp_path / "out" / "labels.parquet")
     assert list(merged) == [label("a", 10), label("a", 100), label("b", 10, memory=2.0)]
     assert merged.table(["n"])["n"].to_pylist() == [10, 100, 10]
