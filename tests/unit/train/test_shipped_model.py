@@ -26,7 +26,7 @@ def validation() -> list[Example]:
     splits = {item: split for item, split in load_splits().items() if split == "validation"}
     labels = [
         label
-        for file in sorted((ROOT / "server/data/labels").glob("*.jsonl.gz"))
+        for file in sorted((ROOT / "server/data/labels").glob("pricetag-s.parquet"))
         for label in LabelStore(file)
         if label.source == "authored"
     ]
