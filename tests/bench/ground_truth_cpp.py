@@ -161,7 +161,7 @@ def _build(tools: Toolchain, item: Item, folder: Path) -> Path | None:
 def _level(binary: Path, folder: Path, arguments: list[str]) -> Level | None:
     written = folder / "massif.out"
     command = [
-        "valgrind", "--tool=massif", "--stacks=yes", "--peak-inaccuracy=0.0", "--max-snapshots=1000", "--depth=1",
+        "valgrind", "--tool=massif", "--stacks=yes", "--max-stackframe=3000000000", "--peak-inaccuracy=0.0", "--max-snapshots=1000", "--depth=1",
         "--main-stacksize=1000000000", f"--massif-out-file={written}", str(binary), *arguments,
     ]  # fmt: skip
     try:
