@@ -83,24 +83,35 @@ def split_clusters(
 ) -> dict[str, list[list[str]]]:
     """The clusters of each split, as sorted lists of item ids.
 
-    A cluster that holds items of an earlier division, ``before``, stays where they were; where they were in several
-    splits, in the one furthest from training.
+    Items of an earlier division, ``before``, and their problems stay where they were. New ones join what they are near
+    to; those that would tie two splits together are left out.
     """
-    earlier = before or {}
     written: list[Item] = []
     generated: list[Item] = []
     for item in items:
         (generated if item.source == "generated" else written).append(item)
+    fixed = _fixed(written, before or {})
+    pairs = _near_pairs(written)
+    crossing = _crossing(written, pairs, fixed, before or {})
+    kept = [item for item in written if item.id not in crossing]
+    ids = {item.id for item in kept}
+    edges = {
+        (written[a].problem, written[b].problem)
+        for a, b in pairs
+        if written[a].id in ids and written[b].id in ids and written[a].problem != written[b].problem
+    }
+    left_out = _ties(edges, fixed)
+    edges = {edge for edge in edges if not left_out.intersection(edge)}
+    chosen = [item for item in kept if item.problem not in left_out]
     by_root: dict[str, list[Item]] = defaultdict(list)
-    for item, root in zip(written, _cluster(written), strict=True):
-        by_root[root].append(item)
+    roots = _roots({item.problem for item in chosen}, edges)
+    for item in chosen:
+        by_root[roots[item.problem]].append(item)
     answer: dict[str, list[list[str]]] = {split: [] for split in SPLITS}
     held_out: list[Item] = []
     for root in sorted(by_root):
         members = by_root[root]
-        were = {earlier[item.id] for item in members if item.id in earlier}
-        if any(item.source in TEST_ONLY for item in members):
-            were.add("test")
+        were = {fixed[item.problem] for item in members if item.problem in fixed}
         split = max(were, key=SPLITS.index) if were else _drawn(root)
         answer[split].append(sorted(item.id for item in members))
         if split != "train":
@@ -112,6 +123,63 @@ def split_clusters(
             families[item.problem].append(item.id)
     answer["train"].extend(sorted(ids) for ids in families.values())
     return answer
+
+
+def _fixed(items: Iterable[Item], before: Mapping[str, str]) -> dict[str, str]:
+    """Split of each problem that has one already."""
+    fixed: dict[str, str] = {}
+    for item in items:
+        split = "test" if item.source in TEST_ONLY else before.get(item.id)
+        if split is not None:
+            fixed[item.problem] = max(split, fixed.get(item.problem, split), key=SPLITS.index)
+    return fixed
+
+
+def _crossing(
+    items: Sequence[Item],
+    pairs: Iterable[tuple[int, int]],
+    fixed: Mapping[str, str],
+    before: Mapping[str, str],
+) -> set[str]:
+    """Ids of new items of old problems that are near to an old problem of another split."""
+    found = set()
+    for a, b in pairs:
+        one, other = fixed.get(items[a].problem), fixed.get(items[b].problem)
+        if one is not None and other is not None and one != other:
+            new = {items[k].id for k in (a, b) if items[k].id not in before}
+            # Two old ones were not near before: their text has changed. The one nearer to training goes.
+            nearer = min((a, b), key=lambda k: SPLITS.index(fixed[items[k].problem]))
+            found |= new or {items[nearer].id}
+    return found
+
+
+def _ties(edges: Iterable[tuple[str, str]], fixed: Mapping[str, str]) -> set[str]:
+    """New problems without which no chain of near-duplicates leads from one split to another."""
+    near: dict[str, set[str]] = defaultdict(set)
+    for one, other in edges:
+        near[one].add(other)
+        near[other].add(one)
+    new = {problem for problem in near if problem not in fixed}
+    left_out: set[str] = set()
+    while True:
+        inner = {edge for edge in edges if new.issuperset(edge)}
+        groups: dict[str, list[str]] = defaultdict(list)
+        for problem, root in _roots(new, inner).items():
+            groups[root].append(problem)
+        dropped: set[str] = set()
+        for members in groups.values():
+            touched = {fixed[other] for problem in members for other in near[problem] if other in fixed}
+            if len(touched) > 1:
+                stays = max(touched, key=SPLITS.index)
+                dropped |= {
+                    problem
+                    for problem in members
+                    if any(fixed.get(other, stays) != stays for other in near[problem])
+                }
+        if not dropped:
+            return left_out
+        left_out |= dropped
+        new -= dropped
 
 
 def near_to(items: Sequence[Item], others: Sequence[Item]) -> set[str]:
@@ -173,28 +241,35 @@ class _Index:
                 yield position
 
 
-def _cluster(items: Sequence[Item]) -> list[str]:
-    """For each item the smallest problem id of its cluster."""
-    parent: dict[str, str] = {}
+def _near_pairs(items: Sequence[Item]) -> list[tuple[int, int]]:
+    """Positions of all pairs of near-duplicates of one language."""
+    indexes = {language.value: _Index() for language in Language}
+    positions: dict[str, list[int]] = defaultdict(list)
+    pairs = []
+    for position, item in enumerate(items):
+        own = shingles(item)
+        if own:
+            earlier = positions[item.language]
+            pairs.extend((earlier[other], position) for other in indexes[item.language].near(own))
+            indexes[item.language].add(own)
+            earlier.append(position)
+    return pairs
+
+
+def _roots(problems: Iterable[str], edges: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """For each problem the smallest one that it is connected to."""
+    parent = {problem: problem for problem in problems}
 
     def root(problem: str) -> str:
-        parent.setdefault(problem, problem)
         while parent[problem] != problem:
             parent[problem] = parent[parent[problem]]
             problem = parent[problem]
         return problem
 
-    indexes = {language.value: _Index() for language in Language}
-    problems: dict[str, list[str]] = defaultdict(list)
-    for item in items:
-        own = shingles(item)
-        if own:
-            for position in indexes[item.language].near(own):
-                first, second = sorted((root(item.problem), root(problems[item.language][position])))
-                parent[second] = first
-            indexes[item.language].add(own)
-            problems[item.language].append(item.problem)
-    return [root(item.problem) for item in items]
+    for edge in edges:
+        first, second = sorted(map(root, edge))
+        parent[second] = first
+    return {problem: root(problem) for problem in parent}
 
 
 def _drawn(problem: str) -> str:

@@ -135,8 +135,28 @@ def test_items_stay_where_they_were() -> None:
     for split in ("train", "validation", "test"):
         found = split_clusters(joined, {"a": split})
         assert ["a", "b"] in found[split]
-    both = [*joined, item("c", "p/1", OTHER.format(name="f"))]
-    assert split_clusters(both, {"a": "train", "z": "validation"})["validation"] == [["a", "b", "c", "z"]]
+
+
+def test_what_would_tie_two_splits_together_is_left_out() -> None:
+    def body(first: int, last: int) -> str:
+        words = [oct(10**9 + 7919**2 * k)[2:] for k in range(first, last)]
+        lines = (
+            "    y = x" + "".join(f" {'+-*/%&|^'[int(digit)]} y" for digit in word) + "\n" for word in words
+        )
+        return "def f(x, y):\n" + "".join(lines) + "    return y\n"
+
+    # Windows over one long text: neighbours are near each other, the ends are not.
+    chain = [item(f"{k}", f"p/{k}", body(2 * k, 2 * k + 16)) for k in range(8)]
+    near = [jaccard(shingles(one), shingles(chain[0])) > NEAR for one in chain]
+    assert near[1] and not near[-1]
+    found = split_clusters(chain, {"0": "train", "7": "test"})
+    splits = {name: split for split, clusters in found.items() for cluster in clusters for name in cluster}
+    assert splits["0"] == "train" and splits["7"] == "test"
+    assert 0 < len(splits) < 8
+    for one in chain:
+        for other in chain:
+            if splits.get(one.id, "") != splits.get(other.id, "") and one.id in splits and other.id in splits:
+                assert jaccard(shingles(one), shingles(other)) <= NEAR
 
 
 def test_what_is_not_shipped() -> None:
