@@ -245,7 +245,7 @@ def _near_pairs(items: Sequence[Item]) -> list[tuple[int, int]]:
     """Positions of all pairs of near-duplicates of one language."""
     indexes = {language.value: _Index() for language in Language}
     positions: dict[str, list[int]] = defaultdict(list)
-    pairs = []
+    pairs: list[tuple[int, int]] = []
     for position, item in enumerate(items):
         own = shingles(item)
         if own:
