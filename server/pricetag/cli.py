@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pricetag.forecast import Forecaster
     from pricetag.measure.label import Item
+    from pricetag.measure.labelling import Engine
     from pricetag.scan import Report, Row
     from pricetag.train.dataset import Example
 
@@ -333,9 +334,14 @@ def label(
     if sources and output.is_file():
         raise click.BadParameter(f"{output} is a file; labels are added to a folder", param_hint="--output")
     with _measuring():
-        failed = bool(sources) and not _label(
-            sources, output, jobs, sizes, time_limit, share, engine, ray_address, data
-        )
+        from pricetag.measure.labelling import LocalEngine
+        from pricetag.measure.ray_engine import RayEngine
+
+        chosen = _items(sources, data)[share[0] :: share[1]]
+        if sources and not chosen:
+            raise click.ClickException(f"no function that can be run in {', '.join(sources)}")
+        runs = RayEngine(ray_address) if engine == "ray" else LocalEngine(jobs)
+        failed = bool(sources) and not _label(chosen, output, sizes, time_limit, runs)
         if page is not None:
             from pricetag.measure.page import write_page
             from pricetag.measure.store import LabelStore
@@ -387,28 +393,16 @@ def _measuring() -> Iterator[None]:
 
 
 def _label(
-    sources: tuple[str, ...],
-    output: Path,
-    jobs: int,
-    sizes: tuple[int, ...],
-    time_limit: float,
-    share: tuple[int, int],
-    engine: str,
-    ray_address: str,
-    data: Path,
+    items: list[Item], output: Path, sizes: tuple[int, ...], time_limit: float, engine: Engine
 ) -> bool:
-    """Label one share of the sources; whether anything could be measured, or there was nothing to do."""
+    """Label items; whether anything could be measured, or there was nothing to do."""
     from collections import Counter
 
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from pricetag.measure.labelling import LocalEngine, label_items
-    from pricetag.measure.ray_engine import RayEngine
+    from pricetag.measure.labelling import label_items
     from pricetag.measure.store import LabelStore
 
-    items = _items(sources, data)[share[0] :: share[1]]
-    if not items:
-        raise click.ClickException(f"no function that can be run in {', '.join(sources)}")
     store = LabelStore(output)
     new = {item.id for item in items} - store.finished(sizes)
     click.echo(f"{len(items):,} functions, {len(items) - len(new):,} of them labelled already", err=True)
@@ -419,10 +413,9 @@ def _label(
         summary = label_items(
             items,
             output,
-            jobs,
-            sizes,
-            time_limit,
-            engine=RayEngine(ray_address) if engine == "ray" else LocalEngine(jobs),
+            sizes=sizes,
+            time_limit=time_limit,
+            engine=engine,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     outcomes = Counter(label.failed or "measured" for label in store if label.item in new)

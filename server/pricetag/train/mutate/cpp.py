@@ -439,6 +439,21 @@ def _stream(unit: Unit) -> Iterator[Site]:
         )
 
 
+def _reading_loops(unit: Unit) -> Iterator[tuple[Node, Node, Variable]]:
+    """(loop, walked, its variable) of the range-for loops that may walk something else: they change no element."""
+    for loop, _, declarator, right, _ in _range_loops(unit):
+        const = any(child.type == "type_qualifier" for child in loop.children)
+        if (
+            right.type != "identifier"
+            or not unit.alone(loop)
+            or (declarator.type == "reference_declarator" and not const)
+        ):
+            continue
+        one = unit.variable(text(right), unit.function_of(loop))
+        if one is not None and not one.array:
+            yield loop, right, one
+
+
 def _range_loops(unit: Unit) -> Iterator[tuple[Node, Node, Node, Node, str]]:
     """(loop, type, declarator, walked, name) of the range-for loops over one name."""
     for node in unit.nodes:
@@ -500,37 +515,16 @@ def _loop_value(unit: Unit) -> Iterator[Site]:
 
 def _loop_copy(unit: Unit) -> Iterator[Site]:
     """A loop over a copy of what it walks."""
-    for loop, _, declarator, right, _ in _range_loops(unit):
-        const = any(child.type == "type_qualifier" for child in loop.children)
-        if (
-            right.type != "identifier"
-            or not unit.alone(loop)
-            or (declarator.type == "reference_declarator" and not const)
-        ):
-            continue
-        one = unit.variable(text(right), unit.function_of(loop))
-        if one is not None and one.container and not one.array:
+    for loop, right, one in _reading_loops(unit):
+        if one.container:
             new = unit.fresh("snapshot", "items", f"{one.name}_copy", "pending", "local")
             yield unit.above(loop, f"{one.type} {new} = {one.name};"), unit.put(right, new)
 
 
 def _dedupe(unit: Unit) -> Iterator[Site]:
     """A loop over the distinct elements only."""
-    for loop, _, declarator, right, _ in _range_loops(unit):
-        const = any(child.type == "type_qualifier" for child in loop.children)
-        if (
-            right.type != "identifier"
-            or not unit.alone(loop)
-            or (declarator.type == "reference_declarator" and not const)
-        ):
-            continue
-        one = unit.variable(text(right), unit.function_of(loop))
-        if (
-            one is not None
-            and one.container in ("vector", "string", "deque")
-            and one.element in _HASHED
-            and not one.array
-        ):
+    for loop, right, one in _reading_loops(unit):
+        if one.container in ("vector", "string", "deque") and one.element in _HASHED:
             new = unit.fresh("distinct", "uniq", "unique_items", f"{one.name}_set")
             made = unit.std(f"{unit.hash('set', 'unordered_set')}<{one.element}>")
             yield (

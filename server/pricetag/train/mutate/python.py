@@ -270,6 +270,15 @@ def _comprehension(p: Program) -> Iterator[Site]:
             yield p.without(start), p.whole(loop, text)
 
 
+def _nested(p: Program, generators: Sequence[ast.comprehension], innermost: str) -> list[str]:
+    """A comprehension's clauses as statements, one within the other."""
+    clauses = []
+    for generator in generators:
+        clauses.append(f"for {p.source(generator.target)} in {p.source(generator.iter)}:")
+        clauses += [f"if {p.source(test)}:" for test in generator.ifs]
+    return ["    " * depth + line for depth, line in enumerate([*clauses, innermost])]
+
+
 def _append_loop(p: Program) -> Iterator[Site]:
     """A comprehension as a loop that appends."""
     for node in p.nodes:
@@ -290,15 +299,7 @@ def _append_loop(p: Program) -> Iterator[Site]:
                 continue
         else:
             name = p.fresh("result", "out", "items", "collected")
-        lines = [f"{name} = []"]
-        depth = 0
-        for generator in made.generators:
-            lines.append("    " * depth + f"for {p.source(generator.target)} in {p.source(generator.iter)}:")
-            depth += 1
-            for test in generator.ifs:
-                lines.append("    " * depth + f"if {p.source(test)}:")
-                depth += 1
-        lines.append("    " * depth + f"{name}.append({p.source(made.elt)})")
+        lines = [f"{name} = []", *_nested(p, made.generators, f"{name}.append({p.source(made.elt)})")]
         if isinstance(node, ast.Return):
             lines.append(f"return {name}")
         if not any("\n" in line for line in lines):
@@ -365,12 +366,7 @@ def _plus(p: Program) -> Iterator[Site]:
             if any(isinstance(inner, ast.Name) and inner.id == name for inner in ast.walk(argument)):
                 continue
         generator = argument.generators[0]
-        lines = [f'{name} = ""', f"for {p.source(generator.target)} in {p.source(generator.iter)}:"]
-        depth = 1
-        for test in generator.ifs:
-            lines.append("    " * depth + f"if {p.source(test)}:")
-            depth += 1
-        lines.append("    " * depth + f"{name} += {p.source(argument.elt)}")
+        lines = [f'{name} = ""', *_nested(p, [generator], f"{name} += {p.source(argument.elt)}")]
         if isinstance(node, ast.Return):
             lines.append(f"return {name}")
         if not any("\n" in line for line in lines):
