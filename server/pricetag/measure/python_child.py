@@ -51,7 +51,8 @@ from pricetag.workload.shape import Workload
 _SINGLE = 0.005  # seconds: a longer call is timed alone, a shorter one in loops
 _LOOP = 200e-6  # seconds a loop of short calls should take
 _SAMPLES = 7
-_LONG = 0.2  # seconds that the samples of a long call may take together, more than three of them
+_LONG = 0.6  # seconds that the samples of a long call may take together, more than three of them
+_SLOW = 0.0005  # seconds: a call this long, which few are, is timed a second time later on
 _PREPARATION = 0.003  # seconds per sample that may go into copying inputs and renewing the namespace
 _NAMESPACES = 50  # copies held at once: they take memory, too
 _TRACED_SLOWDOWN = 3  # a traced call may take this many times the limit
@@ -354,12 +355,15 @@ def _measure_size(
     try:
         send({"phase": "runtime", "n": n})
         resource.setrlimit(resource.RLIMIT_AS, (min(hard, address_space() + memory_limit + (64 << 20)), hard))
-        timing = _time(program, inputs, limit)
-        course.ran(n, timing["runtime"])
-        send({"n": n, **timing})
-        if request["again"] and timing["runtime"] < limit / 4:
+        clock = _time(program, inputs, limit)
+        runtime = clock.timing()["runtime"]
+        course.ran(n, runtime)
+        send({"n": n, **clock.timing()})
+        clocks = {"runtime": clock}
+        if request["again"] and runtime < limit / 4:
             send({"phase": "again", "n": n})
-            send({"n": n, "runtime_again": _time(program, inputs, limit)["runtime"]})
+            clocks["runtime_again"] = _time(program, inputs, limit)
+            send({"n": n, "runtime_again": clocks["runtime_again"].timing()["runtime"]})
         resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
         for name in ("memory", "memory_again")[: 1 + request["again"]]:
             if not course.traceable():
@@ -379,6 +383,13 @@ def _measure_size(
             send({"n": n, name: peak})
             if seconds > limit / 4:
                 break  # a second time says too little for what it takes
+        if _SLOW < runtime < limit / 4:
+            send({"phase": "again", "n": n})
+            for name, clock in clocks.items():
+                with contextlib.suppress(Exception):  # the label stays as it is
+                    clock.join(_time(program, inputs, limit))
+                    timing = clock.timing()
+                    send({"n": n, **timing} if name == "runtime" else {"n": n, name: timing["runtime"]})
     except MemoryError:
         resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
         tracing = tracemalloc.is_tracing()
@@ -411,7 +422,7 @@ def _drain(result: Any) -> None:
         raise TypeError("awaitable result")
 
 
-def _time(program: Program, inputs: Inputs, limit: float) -> dict[str, Any]:
+def _time(program: Program, inputs: Inputs, limit: float) -> _Clock:
     """CPU seconds of one untraced call on the reference machine, from samples of one long or many short calls."""
     gc.collect()
     function = inputs.fresh()
@@ -433,7 +444,7 @@ def _time(program: Program, inputs: Inputs, limit: float) -> dict[str, Any]:
             _deadline(limit)
             clock.look()
             clock.sampled(_sample([(function, arguments)], drain))
-        return clock.timing(1)
+        return clock
     shared = not mutates and not program.stateful
     if first < _LOOP:  # the first call runs unspecialised byte code on cold caches: no guide for short ones
         pairs = [(function if shared else inputs.fresh(), inputs.copy()) for _ in range(3)]
@@ -445,7 +456,7 @@ def _time(program: Program, inputs: Inputs, limit: float) -> dict[str, Any]:
         inputs.fresh(), inputs.copy()
         cost = max(time.perf_counter() - started, 1e-7)
         count = max(min(count, 5 if cost < 0.001 else 2), min(count, int(_PREPARATION / cost), _NAMESPACES))
-    clock = _Clock()
+    clock = _Clock(count)
     for _ in range(_SAMPLES):
         batch: Iterable[tuple[Any, Any]]
         if shared:
@@ -458,13 +469,15 @@ def _time(program: Program, inputs: Inputs, limit: float) -> dict[str, Any]:
         if not shared or first * count >= 2 * _LOOP:  # else the look that ended the last sample was just now
             clock.look()
         clock.sampled(_sample(batch, drain) / count)
-    return clock.timing(count)
+    return clock
 
 
 class _Clock:
     """Samples of one function's CPU time, each with how slow the machine was right before and after it."""
 
-    def __init__(self) -> None:
+    def __init__(self, calls: int = 1) -> None:
+        """``calls``: of one sample."""
+        self._calls = calls
         self._samples: list[float] = []  # seconds of a call, as measured
         self._slowdowns: list[float] = []
         self.look()
@@ -480,8 +493,13 @@ class _Clock:
         self._slowdowns.append(min(self._before, after))
         self._before = after
 
-    def timing(self, calls: int) -> dict[str, Any]:
-        """The result, of samples of this many ``calls`` each.
+    def join(self, later: _Clock) -> None:
+        """Take over the samples of another time."""
+        self._samples += later._samples
+        self._slowdowns += later._slowdowns
+
+    def timing(self) -> dict[str, Any]:
+        """The result of all samples.
 
         The lower quartile repeats better than the median: what disturbs a sample only ever adds to it.
         """
@@ -489,7 +507,7 @@ class _Clock:
         low, quartile, middle, high = (ordered[round(q * (len(ordered) - 1))] for q in (0.1, 0.25, 0.5, 0.9))
         return {
             "runtime": quartile,
-            "repeats": calls * len(ordered),
+            "repeats": self._calls * len(ordered),
             "spread": (high - low) / middle if middle else 0.0,
             "slowdown": statistics.median(self._slowdowns),
         }
