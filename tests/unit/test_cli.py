@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import pricetag
-from pricetag.cli import Sizes, main
+from pricetag.cli import main
+from pricetag.cli.options import Sizes
 from pricetag.measure.store import LabelStore
 
 SERVER = Path(pricetag.__file__).parents[1]
@@ -251,7 +253,10 @@ def test_label_measures_both_languages_and_goes_on_where_it_stopped(tmp_path: Pa
         tmp_path / "b.cpp",
     )
     result = run(*arguments)
-    assert "3 functions; 6 labels, 4 measured; not: exception TypeError 2" in result.stderr
+    assert re.search(
+        r"3 functions; 6 labels, 4 measured in \d+ s \(\d+\.\d labels/s\); not: exception TypeError 2\n",
+        result.stderr,
+    )
     labels = list(LabelStore(out))
     assert {(one.language, one.n) for one in labels} == {
         ("python", 10), ("python", 100), ("cpp", 10), ("cpp", 100)

@@ -1,0 +1,164 @@
+"""Commands that make and score models: ``train``, ``export``, ``evaluate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pricetag.cli.console import PIPED_WIDTH, open_console
+from pricetag.cli.group import main
+from pricetag.cli.options import labelled_options, model_option
+from pricetag.cli.sources import items_of, training_extra
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from pricetag.train.dataset import Example
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@labelled_options
+@click.option(
+    "--passes", type=click.IntRange(min=1), default=66_000, show_default=True, help="Functions shown."
+)
+@click.option(
+    "--copies", type=click.IntRange(min=0), default=3, show_default=True, help="Renamed copies of each."
+)
+@click.option(
+    "--unlabelled",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Python and C++ source to pretrain the encoder on first; may be given again. Default: no pretraining.",
+)
+@click.option(
+    "--pretraining-passes",
+    type=click.IntRange(min=1),
+    default=60_000,
+    show_default=True,
+    help="Unlabelled functions shown.",
+)
+@click.option("--processes", type=click.IntRange(min=1), default=1, show_default=True, help="Side by side.")
+@click.option("--device", default="cpu", show_default=True, help="cpu or cuda.")
+@click.option("--seed", type=int, default=0, show_default=True)
+def train(
+    folder: Path,
+    labels: tuple[Path, ...],
+    sources: tuple[str, ...],
+    data: Path,
+    passes: int,
+    copies: int,
+    unlabelled: tuple[Path, ...],
+    pretraining_passes: int,
+    processes: int,
+    device: str,
+    seed: int,
+) -> None:
+    """Train a model on labels, in FOLDER.
+
+    Goes on from the last checkpoint if FOLDER holds one; then the labels were packed before and are not read again.
+    """
+    with training_extra():
+        from pricetag.train import pipeline
+        from pricetag.train.pretrain import Denoising
+        from pricetag.train.run import Recipe
+
+    console = open_console(stderr=True)
+    pretraining = Denoising(passes=pretraining_passes, seed=seed)
+    recipe = Recipe(passes=passes, device=device, processes=processes, seed=seed, pretraining=pretraining)
+    if not (folder / "train.npz").exists():
+        examples = _examples(labels, sources, data, console, ("train", "validation"))
+        pipeline.prepare(examples, folder, recipe.architecture, copies, console, unlabelled)
+    pipeline.run_training(folder, recipe, console)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--name", required=True, help="Name of the model; its id adds a hash.")
+@labelled_options
+def export(
+    folder: Path,
+    out: Path,
+    name: str,
+    labels: tuple[Path, ...],
+    sources: tuple[str, ...],
+    data: Path,
+) -> None:
+    """Make a model folder OUT (int8 ONNX) of the weights trained in FOLDER.
+
+    Calibrates its intervals on the validation split. Exit code 1 if the int8 model strays from the trained one.
+    """
+    with training_extra():
+        from pricetag.train import pipeline
+
+    console = open_console(stderr=True)
+    try:
+        examples = _examples(labels, sources, data, console, ("validation",))
+        limits = pipeline.label_limits(labels)
+        pipeline.run_export(folder, examples, out, name, limits, console)
+    except FileNotFoundError as error:
+        raise click.ClickException(f"{folder} holds no trained model: {error.filename} is missing") from error
+    except (pipeline.ParityError, pipeline.MixedLimits) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@model_option
+@click.option(
+    "--split", type=click.Choice(["train", "validation", "test"]), default="test", show_default=True
+)
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Also write the scores as JSON."
+)
+@labelled_options
+def evaluate(
+    model: str | None,
+    split: str,
+    output: Path | None,
+    labels: tuple[Path, ...],
+    sources: tuple[str, ...],
+    data: Path,
+) -> None:
+    """Score a model on held-out functions, beside a constant and gradient boosting."""
+    from rich.console import Console
+
+    from pricetag.forecast import ModelNotFound, find_model
+    from pricetag.rlm import CheckpointError
+
+    with training_extra():
+        from pricetag.train import pipeline
+
+    try:
+        folder = find_model(model)
+        examples = _examples(labels, sources, data, open_console(stderr=True), ("train", split))
+        if not pipeline.run_evaluation(folder, examples, split, Console(width=PIPED_WIDTH), output):
+            raise click.ClickException(f"too few labelled functions in the {split} split to score")
+    except (ModelNotFound, CheckpointError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _examples(
+    labels: tuple[Path, ...],
+    sources: tuple[str, ...],
+    data: Path,
+    console: Console,
+    splits: tuple[str, ...],
+) -> list[Example]:
+    """The labelled functions with their splits; an error if one of ``splits`` has none."""
+    from pricetag.train.corpus import load_corpus
+    from pricetag.train.pipeline import gather
+    from pricetag.train.splits import splits_of
+
+    items = items_of(sources, data) if sources else load_corpus(data)
+    examples = gather(labels, items, splits_of(items), console)
+    for split in splits:
+        if not any(example.split == split for example in examples):
+            where = " ".join(sources) or data
+            raise click.ClickException(
+                f"no function of {where} that is labelled belongs to the {split} split"
+            )
+    return examples
