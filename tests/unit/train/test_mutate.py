@@ -225,6 +225,10 @@ def test_cpp_edits(kind: str, code: str, expected: str) -> None:
             "kept-indices",
             "int f(int n) {\n    for (int i = 2; i < n; i++) {\n        n /= i;\n    }\n    return n;\n}",
         ),
+        (
+            "kept-indices",
+            "int f(const int* a, int n) {\n    for (const int* p = a; p != a + n; ++p) g(*p);\n    return n;\n}",
+        ),
     ],
 )
 def test_cpp_edits_apply_only_where_they_can(kind: str, code: str) -> None:

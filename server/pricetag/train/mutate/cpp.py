@@ -857,11 +857,14 @@ def _for_loops(unit: Unit) -> Iterator[tuple[Node, str, str, Node, Node]]:
             or text(start.child_by_field_name("type")) not in ("int", "size_t", "long long", "std::size_t")
         ):
             continue
-        name = text(names[0].child_by_field_name("declarator"))
+        declared = names[0].child_by_field_name("declarator")
+        if declared is None or declared.type != "identifier":  # a pointer goes over no numbers
+            continue
+        name = text(declared)
         free = {text(inner) for inner in walk(condition) if inner.type == "identifier"} | {name}
-        if re.fullmatch(rf"(\+\+|--)?{name}(\+\+|--)?|{name} [-+]= ?\w+", text(update)) and not any(
-            unit.modified(one, body) for one in free
-        ):
+        if re.fullmatch(
+            rf"(\+\+|--)?{re.escape(name)}(\+\+|--)?|{re.escape(name)} [-+]= ?\w+", text(update)
+        ) and not any(unit.modified(one, body) for one in free):
             yield node, text(start.child_by_field_name("type")), name, condition, body
 
 
@@ -1235,8 +1238,8 @@ def completed(before: str, after: str) -> str:
         return after
     for name, header in _HEADERS.items():
         if (
-            re.search(rf"\b{name}\b", after)
-            and not re.search(rf"\b{name}\b", before)
+            re.search(rf"\b{re.escape(name)}\b", after)
+            and not re.search(rf"\b{re.escape(name)}\b", before)
             and f"<{header}>" not in after
         ):
             after = _included(after, header)

@@ -43,7 +43,7 @@ def _renamed(unit: Unit, wanted: list[str]) -> Iterator[Site]:
         one = unit.variable(name, unit.entry)
         kind = _KINDS.get(one.container, "int" if one.plain in ARITHMETIC else "") if one is not None else ""
         new = plausible(name, kind, taken, f"{unit.item.id}/{name}")
-        if new and name not in fields and not re.search(rf"#\s*define.*\b{name}\b", unit.text):
+        if new and name not in fields and not re.search(rf"#\s*define.*\b{re.escape(name)}\b", unit.text):
             mapping[name] = new
             taken = taken | {new}
     edits = [
