@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,14 +16,20 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from pricetag.train.dataset import Example
+    from pricetag.train.run import Recipe
 
 
 @main.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @labelled_options
 @click.option(
-    "--passes", type=click.IntRange(min=1), default=66_000, show_default=True, help="Functions shown."
+    "--recipe",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE.json",
+    help="Architecture, schedules and losses, as FOLDER/recipe.json shows them. Default: those of the shipped model.",
 )
+@click.option("--passes", type=click.IntRange(min=1), help="Labelled functions shown. Default: the recipe's.")
 @click.option(
     "--copies", type=click.IntRange(min=0), default=3, show_default=True, help="Renamed copies of each."
 )
@@ -37,25 +43,24 @@ if TYPE_CHECKING:
 @click.option(
     "--pretraining-passes",
     type=click.IntRange(min=1),
-    default=60_000,
-    show_default=True,
-    help="Unlabelled functions shown.",
+    help="Unlabelled functions shown. Default: the recipe's.",
 )
-@click.option("--processes", type=click.IntRange(min=1), default=1, show_default=True, help="Side by side.")
-@click.option("--device", default="cpu", show_default=True, help="cpu or cuda.")
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--processes", type=click.IntRange(min=1), help="Side by side. Default: the recipe's.")
+@click.option("--device", metavar="DEVICE", help="cpu or cuda. Default: the recipe's.")
+@click.option("--seed", type=int, help="Default: the recipe's.")
 def train(
     folder: Path,
     labels: tuple[Path, ...],
     sources: tuple[str, ...],
     data: Path,
-    passes: int,
+    file: Path | None,
+    passes: int | None,
     copies: int,
     unlabelled: tuple[Path, ...],
-    pretraining_passes: int,
-    processes: int,
-    device: str,
-    seed: int,
+    pretraining_passes: int | None,
+    processes: int | None,
+    device: str | None,
+    seed: int | None,
 ) -> None:
     """Train a model on labels, in FOLDER.
 
@@ -63,16 +68,31 @@ def train(
     """
     with training_extra():
         from pricetag.train import pipeline
-        from pricetag.train.pretrain import Denoising
-        from pricetag.train.run import Recipe
+        from pricetag.train.run import TRAINING
 
     console = open_console(stderr=True)
-    pretraining = Denoising(passes=pretraining_passes, seed=seed)
-    recipe = Recipe(passes=passes, device=device, processes=processes, seed=seed, pretraining=pretraining)
-    if not (folder / "train.npz").exists():
+    shared = {"processes": processes, "device": device, "seed": seed}
+    recipe = _recipe(file, {"passes": passes, **shared}, {"passes": pretraining_passes, **shared})
+    if not (folder / TRAINING).exists():
         examples = _examples(labels, sources, data, console, ("train", "validation"))
         pipeline.prepare(examples, folder, recipe.architecture, copies, console, unlabelled)
     pipeline.run_training(folder, recipe, console)
+
+
+def _recipe(file: Path | None, labels: dict[str, Any], pretraining: dict[str, Any]) -> Recipe:
+    """The recipe in ``file``, else the default one, with the settings of its two schedules that are not None."""
+    import json
+
+    from pricetag.train.run import Recipe
+
+    try:
+        settings = json.loads(file.read_text(encoding="utf-8")) if file else {}
+        for name, changed in (("labels", labels), ("pretraining", pretraining)):
+            known = {key: value for key, value in changed.items() if value is not None}
+            settings[name] = settings.get(name, {}) | known
+        return Recipe.from_json(settings)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise click.BadParameter(f"{file} is no recipe: {error}", param_hint="--recipe") from error
 
 
 @main.command()

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import math
 import random
+import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,7 +115,8 @@ class Packed:
     """Examples as arrays. V prompt variants over E examples, S sizes; everything indexes into ``tokens``.
 
     ``tokens`` uint16 [N]; ``starts`` int64 [V+1]; ``owner`` int32 [V]; ``rows`` uint8 [E, S, STEPS] decoder inputs;
-    ``targets`` int8 [E, S, STEPS] tokens to predict, ``NO_LABEL`` where there is none; ``weight`` float32 [E].
+    ``targets`` int8 [E, S, STEPS] tokens to predict, ``NO_LABEL`` where there is none; ``weight`` float32 [E];
+    ``family`` int32 [E], equal for functions of one problem.
     """
 
     tokens: NDArray[np.uint16]
@@ -122,6 +125,7 @@ class Packed:
     rows: NDArray[np.uint8]
     targets: NDArray[np.int8]
     weight: NDArray[np.float32]
+    family: NDArray[np.int32]
 
     @property
     def lengths(self) -> NDArray[np.int64]:
@@ -129,14 +133,33 @@ class Packed:
         return np.diff(self.starts)
 
     def save(self, path: Path) -> None:
-        """One uncompressed .npz, without pickles."""
-        np.savez(path, **{name: getattr(self, name) for name in self.__slots__})
+        """A folder of plain .npy files."""
+        save_arrays(path, {name: getattr(self, name) for name in self.__slots__})
 
     @classmethod
     def load(cls, path: Path) -> Packed:
-        """Inverse of ``save``."""
-        with np.load(path, allow_pickle=False) as arrays:
-            return cls(*(arrays[name] for name in cls.__slots__))
+        """Inverse of ``save``; the arrays are mapped, not read."""
+        return cls(**load_arrays(path))
+
+
+def save_arrays(folder: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """One .npy file an array, without pickles; the folder appears whole or not at all."""
+    scratch = folder.with_name(f"{folder.name}.new")
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    for name, array in arrays.items():
+        np.save(scratch / f"{name}.npy", array, allow_pickle=False)
+    shutil.rmtree(folder, ignore_errors=True)
+    scratch.rename(folder)
+
+
+def load_arrays(folder: Path) -> dict[str, NDArray[Any]]:
+    """Inverse of ``save_arrays``: memory-mapped, so that several processes share one copy. Raises ``OSError``."""
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{folder} does not exist")
+    return {
+        file.stem: np.load(file, mmap_mode="r", allow_pickle=False) for file in sorted(folder.glob("*.npy"))
+    }
 
 
 def pack(
@@ -162,6 +185,7 @@ def pack(
             except PromptTooLong:
                 continue
             owner.append(index)
+    problems = {problem: number for number, problem in enumerate(dict.fromkeys(e.problem for e in examples))}
     rows, targets = zip(*(label_tokens(example.values) for example in examples), strict=True)
     return Packed(
         tokens=np.concatenate(tokens),
@@ -170,6 +194,7 @@ def pack(
         rows=np.stack(rows),
         targets=np.stack(targets),
         weight=np.array([weights.get(example.source, 1.0) for example in examples], dtype=np.float32),
+        family=np.array([problems[example.problem] for example in examples], dtype=np.int32),
     )
 
 

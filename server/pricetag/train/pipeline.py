@@ -28,12 +28,13 @@ from pricetag.rlm.onnx_export import load_weights, set_calibration, train_tokeni
 from pricetag.train.calibrate import abstention_curve, conformal_offsets, pair_correlation
 from pricetag.train.dataset import METRICS, Example, add_renamed, join, pack
 from pricetag.train.evaluate import Score, evaluate, markdown, write_scores
+from pricetag.train.loop import BEST
 from pricetag.train.predict import Predictions, Reference, predict, truths
-from pricetag.train.pretrain import pretrain, sample, source_files, tokenise, unlabelled_functions
-from pricetag.train.run import ENCODER_WEIGHTS, Recipe, train
+from pricetag.train.pretrain import sample, source_files, tokenise, unlabelled_functions
+from pricetag.train.run import TRAINING, UNLABELLED, VALIDATION, Recipe, train
 
 CONTEXT = 640  # tokens
-UNLABELLED = 160_000  # functions to pretrain on, at most, half of them a language
+UNLABELLED_FUNCTIONS = 160_000  # functions to pretrain on, at most, half of them a language
 # Generated programs teach constructs, but real functions are what is forecast.
 SOURCE_WEIGHTS: Mapping[str, float] = {"generated": 0.5}
 # int8 against fp32 on held-out functions.
@@ -79,15 +80,15 @@ def prepare(
     console: Console,
     unlabelled: Sequence[Path] = (),
 ) -> None:
-    """Tokenizer and packed arrays in ``folder``: tokenizer.json, train.npz, validation.npz, unlabelled.npz.
+    """Tokenizer and packed arrays in ``folder``: tokenizer.json, and arrays in train, validation and unlabelled.
 
     ``unlabelled`` roots hold Python and C++ source for the denoising pretraining; none means no pretraining.
     """
     folder.mkdir(parents=True, exist_ok=True)
     training = [example for example in examples if example.split == "train"]
     validation = [example for example in examples if example.split == "validation"]
-    found = sample(unlabelled_functions(source_files(unlabelled)), UNLABELLED)
-    texts = [text for _, text in found[: UNLABELLED // 4]]
+    found = sample(unlabelled_functions(source_files(unlabelled)), UNLABELLED_FUNCTIONS)
+    texts = [text for _, text in found[: UNLABELLED_FUNCTIONS // 4]]
     texts += 2 * [example.prompt.canonical for example in training] + [
         example.prompt.assumes for example in training
     ]
@@ -95,12 +96,12 @@ def prepare(
     tokenizer.save(str(folder / checkpoint.TOKENIZER))
     if found:
         own = [(example.language, example.prompt.canonical) for example in training]
-        tokenise(found + own, tokenizer, CONTEXT).save(folder / "unlabelled.npz")
+        tokenise(found + own, tokenizer, CONTEXT).save(folder / UNLABELLED)
         console.print(f"pretraining: {len(found):,} unlabelled functions and {len(own):,} labelled ones")
     add_renamed(training, copies)
-    for name, part in (("train", training), ("validation", validation)):
-        packed = pack(part, tokenizer, CONTEXT, SOURCE_WEIGHTS, blind=name == "train")
-        packed.save(folder / f"{name}.npz")
+    for name, part in ((TRAINING, training), (VALIDATION, validation)):
+        packed = pack(part, tokenizer, CONTEXT, SOURCE_WEIGHTS, blind=name == TRAINING)
+        packed.save(folder / name)
         console.print(
             f"{name}: {len(part):,} functions, {len(packed.owner):,} prompts, median {np.median(packed.lengths):.0f} tokens"
         )
@@ -112,16 +113,7 @@ def run_training(folder: Path, recipe: Recipe, console: Console) -> None:
     if vocabulary > recipe.architecture.vocabulary:
         raise ValueError(f"the tokenizer has {vocabulary} tokens, the model {recipe.architecture.vocabulary}")
     (folder / "recipe.json").write_text(json.dumps(recipe.to_json(), indent=1) + "\n")
-    if (folder / "unlabelled.npz").exists() and not (folder / ENCODER_WEIGHTS).exists():
-        pretrain(
-            recipe.architecture,
-            folder / "unlabelled.npz",
-            recipe.pretraining,
-            folder / ENCODER_WEIGHTS,
-            console,
-        )
-    best = train(recipe, folder / "train.npz", folder / "validation.npz", folder)
-    console.print(f"best weights: {best}")
+    console.print(f"best weights: {train(recipe, folder, console)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +139,10 @@ def run_export(
     Raises ``ParityError`` when int8 strays from fp32 by more than the gate allows.
     """
     recipe = json.loads((folder / "recipe.json").read_text())
-    if not (folder / "unlabelled.npz").exists():
+    if not (folder / UNLABELLED).exists():
         del recipe["pretraining"]
     model = EncoderDecoder(Architecture(**recipe["architecture"]))
-    model.load_state_dict(torch.load(folder / "best.pt", weights_only=True, map_location="cpu"))
+    model.load_state_dict(torch.load(folder / BEST, weights_only=True, map_location="cpu"))
     tokenizer = Tokenizer.from_file(str(folder / checkpoint.TOKENIZER))
     config = {
         "context": CONTEXT,

@@ -7,28 +7,31 @@ decoder reads and writes number tokens only. The output layer is the input embed
 from __future__ import annotations
 
 import hashlib
-import math
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from rich.console import Console
 from tokenizers import Tokenizer
+from torch import Tensor
 from torch.nn import functional as F
 
 from pricetag.rlm import prompt as prompts
-from pricetag.rlm.architecture import Architecture, EncoderDecoder
+from pricetag.rlm.architecture import EncoderDecoder
 from pricetag.rlm.prompt import PromptTooLong, encode, render
 from pricetag.syntax import language_of, parse_functions
+from pricetag.train.batches import groups_of
+from pricetag.train.dataset import load_arrays, save_arrays
+from pricetag.train.loop import Schedule
 
 _MASKED_SHARE, _MEAN_SPAN = 0.25, 3
-_WARM_UP = 0.03  # share of the passes
+_HELD_OUT = 50  # one function in so many is kept for validation,
+_VALIDATED = 1_000  # and at most this many are
 _SHORTEST, _LONGEST = 40, 6_000  # characters of a canonical function worth learning from
 
 
@@ -86,14 +89,14 @@ class Texts:
     mask: int
 
     def save(self, path: Path) -> None:
-        """One .npz, without pickles."""
-        np.savez(path, tokens=self.tokens, starts=self.starts, mask=np.array(self.mask))
+        """A folder of plain .npy files."""
+        save_arrays(path, {"tokens": self.tokens, "starts": self.starts, "mask": np.array(self.mask)})
 
     @classmethod
     def load(cls, path: Path) -> Texts:
-        """Inverse of ``save``."""
-        with np.load(path, allow_pickle=False) as arrays:
-            return cls(arrays["tokens"], arrays["starts"], int(arrays["mask"]))
+        """Inverse of ``save``; the arrays are mapped, not read."""
+        arrays = load_arrays(path)
+        return cls(arrays["tokens"], arrays["starts"], int(arrays["mask"]))
 
 
 def tokenise(functions: Iterable[tuple[str, str]], tokenizer: Tokenizer, context: int) -> Texts:
@@ -111,70 +114,97 @@ def tokenise(functions: Iterable[tuple[str, str]], tokenizer: Tokenizer, context
 
 
 @dataclass(frozen=True, slots=True)
+class MaskedBatch:
+    """Tensors of one step: tokens [B, T] with spans masked, present [B, T], hidden [B, T], targets [M] of the M hidden."""
+
+    tokens: Tensor
+    present: Tensor
+    hidden: Tensor
+    targets: Tensor
+
+    @property
+    def functions(self) -> int:
+        """How many functions are presented."""
+        return len(self.tokens)
+
+
+@dataclass(slots=True)
 class Denoising:
-    """How the encoder is pretrained."""
+    """Cross-entropy of the masked tokens of unlabelled functions; only the encoder is trained."""
 
-    passes: int = 60_000
-    batch_tokens: int = 4_096
-    learning_rate: float = 2e-3
-    seed: int = 0
+    file: Path
+    _schedule: Schedule = field(init=False, repr=False)
+    _texts: Texts = field(init=False, repr=False)
+    _training: NDArray[np.int64] = field(init=False, repr=False)
+    _held_out: NDArray[np.int64] = field(init=False, repr=False)
 
+    def open(self, schedule: Schedule) -> None:
+        """Map the file; every so many functions are held out."""
+        self._schedule, self._texts = schedule, Texts.load(self.file)
+        every = np.arange(len(self._texts.starts) - 1)
+        self._held_out = every[::_HELD_OUT][:_VALIDATED]
+        self._training = np.setdiff1d(every, self._held_out)
 
-def pretrain(sizes: Architecture, file: Path, how: Denoising, out: Path, console: Console) -> float:
-    """Train an encoder to restore masked spans of the functions in ``file``; write its weights to ``out``.
+    def prepare(self, model: EncoderDecoder) -> None:
+        """The decoder stays as it is."""
+        model.requires_grad_(False)
+        encoder: Any = model.model.encoder
+        encoder.requires_grad_(True)
 
-    Returns the last loss (nats per masked token).
-    """
-    torch.manual_seed(how.seed)
-    rng = np.random.default_rng(how.seed)
-    texts = Texts.load(file)
-    model = EncoderDecoder(sizes)
-    encoder: Any = model.model.encoder
-    optimiser = torch.optim.AdamW(encoder.parameters(), lr=how.learning_rate, betas=(0.9, 0.98), fused=True)
-    running, step, passes, reported = 0.0, 0, 0, 0
-    model.train()
-    while passes < how.passes:
-        rate = (
-            how.learning_rate
-            * min(step / 100 + 0.01, 1.0)
-            * 0.5
-            * (1 + math.cos(math.pi * passes / how.passes))
-        )
-        for group in optimiser.param_groups:
-            group["lr"] = rate
-        tokens, lengths = _draw(texts, how.batch_tokens, rng)
+    def batches(self, rank: int, start: int) -> Iterator[MaskedBatch]:
+        """Endless batches of functions of similar length."""
+        step = start
+        while True:
+            rng = np.random.default_rng((self._schedule.seed, rank, step))
+            yield self._masked(_draw(self._texts, self._training, self._schedule.batch_tokens, rng), rng)
+            step += 1
+
+    def loss(self, model: EncoderDecoder, batch: MaskedBatch) -> Tensor:
+        """Mean nats per masked token."""
+        encoder: Any = model.model.encoder
+        encoding = model.encode(batch.tokens, batch.present)
+        logits = F.linear(encoding[batch.hidden], encoder.embed_tokens.weight)
+        return F.cross_entropy(logits.float(), batch.targets)
+
+    def validate(self, model: EncoderDecoder) -> float:
+        """The loss on the functions held out, the same spans masked every time."""
+        rng = np.random.default_rng(0)
+        every = np.diff(self._texts.starts)
+        order = self._held_out[np.argsort(every[self._held_out], kind="stable")]
+        total, count = 0.0, 0
+        for group in groups_of(order, every, self._schedule.batch_tokens * 2):
+            batch = self._masked(_padded(self._texts, group), rng)
+            total += self.loss(model, batch).item() * len(batch.targets)
+            count += len(batch.targets)
+        return total / max(count, 1)
+
+    def _masked(
+        self, drawn: tuple[NDArray[np.int64], NDArray[np.int64]], rng: np.random.Generator
+    ) -> MaskedBatch:
+        tokens, lengths = drawn
         hidden = _spans(lengths, tokens.shape[1], rng)
-        targets = torch.from_numpy(tokens[hidden])
-        tokens[hidden] = texts.mask
-        present = torch.from_numpy(np.arange(tokens.shape[1])[None] < lengths[:, None])
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            encoding = model.encode(torch.from_numpy(tokens), present)
-            logits = F.linear(encoding[torch.from_numpy(hidden)], encoder.embed_tokens.weight)
-        loss = F.cross_entropy(logits.float(), targets)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(encoder.parameters(), 1.0)
-        optimiser.step()
-        optimiser.zero_grad(set_to_none=True)
-        step += 1
-        passes += len(lengths)
-        running = loss.item() if step == 1 else 0.9 * running + 0.1 * loss.item()
-        if passes - reported >= 5_000 or passes >= how.passes:
-            reported = passes
-            console.print(f"{passes:>9,} passes  restoring masked tokens: loss {running:.3f}")
-    torch.save(encoder.state_dict(), out)
-    return running
+        targets = tokens[hidden]
+        tokens[hidden] = self._texts.mask
+        present = np.arange(tokens.shape[1])[None] < lengths[:, None]
+        parts = (tokens, present, hidden, targets)
+        return MaskedBatch(*(torch.from_numpy(part).to(self._schedule.device) for part in parts))
 
 
-def _draw(texts: Texts, budget: int, rng: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _draw(
+    texts: Texts, among: NDArray[np.int64], budget: int, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """A padded batch [B, T] of functions of similar length, and their lengths [B]."""
     every = np.diff(texts.starts)
-    anchor = int(every[rng.integers(len(every))])
+    anchor = int(every[rng.choice(among)])
     count = max(budget // max(anchor, 16), 1)
-    candidates = rng.integers(len(every), size=8 * count)
-    candidates = candidates[np.argsort(np.abs(every[candidates] - anchor))][:count]
-    lengths = every[candidates]
-    tokens = np.zeros((count, int(lengths.max())), dtype=np.int64)
-    for row, index in enumerate(candidates):
+    candidates = rng.choice(among, size=8 * count)
+    return _padded(texts, candidates[np.argsort(np.abs(every[candidates] - anchor))][:count])
+
+
+def _padded(texts: Texts, chosen: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    lengths = np.diff(texts.starts)[chosen]
+    tokens = np.zeros((len(chosen), int(lengths.max())), dtype=np.int64)
+    for row, index in enumerate(chosen):
         tokens[row, : lengths[row]] = texts.tokens[texts.starts[index] : texts.starts[index + 1]]
     return tokens, lengths
 

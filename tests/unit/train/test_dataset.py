@@ -67,7 +67,7 @@ def test_packing_keeps_every_token(tmp_path: Path) -> None:
     packed = pack(examples, tokenizer, 200, {"t": 2.0})
     assert len(packed.owner) == 1 + 2 + 2, "as written, two renamed, two without kinds"
     assert packed.starts[-1] == len(packed.tokens)
-    packed.save(tmp_path / "p.npz")
-    again = Packed.load(tmp_path / "p.npz")
+    packed.save(tmp_path / "packed")
+    again = Packed.load(tmp_path / "packed")
     for name in Packed.__slots__:
         np.testing.assert_array_equal(getattr(again, name), getattr(packed, name))

@@ -1,21 +1,20 @@
 from __future__ import annotations
 
 import heapq
-import io
+import json
 import statistics
 from pathlib import Path
 
 import numpy as np
 import torch
-from rich.console import Console
 
 from pricetag.rlm.architecture import Architecture, EncoderDecoder
 from pricetag.rlm.onnx_export import train_tokenizer
+from pricetag.train.loop import Schedule, fit
 from pricetag.train.pretrain import (
     Denoising,
     Texts,
     _spans,
-    pretrain,
     sample,
     source_files,
     tokenise,
@@ -68,11 +67,18 @@ def test_masks_about_a_quarter_and_never_the_special_tokens() -> None:
 def test_learns_to_restore_real_code(tmp_path: Path) -> None:
     functions = real_functions()
     tokenizer = train_tokenizer([text for _, text in functions], SIZES.vocabulary)
-    tokenise(functions, tokenizer, 300).save(tmp_path / "texts.npz")
-    assert len(Texts.load(tmp_path / "texts.npz").starts) > 20
-    how = Denoising(passes=4000, batch_tokens=2048, learning_rate=4e-3)
-    loss = pretrain(SIZES, tmp_path / "texts.npz", how, tmp_path / "encoder.pt", Console(file=io.StringIO()))
-    assert loss < 0.95 * np.log(SIZES.vocabulary)
-    EncoderDecoder(SIZES).model.encoder.load_state_dict(
-        torch.load(tmp_path / "encoder.pt", weights_only=True)
+    tokenise(functions, tokenizer, 300).save(tmp_path / "texts")
+    assert len(Texts.load(tmp_path / "texts").starts) > 20
+    schedule = Schedule(4000, batch_tokens=2048, learning_rate=4e-3, validate_every=1000, average=0.95)
+    best = fit(Denoising(tmp_path / "texts"), SIZES, schedule, tmp_path / "run")
+    losses = [
+        json.loads(line)["validation"] for line in (tmp_path / "run" / "curve.jsonl").read_text().splitlines()
+    ]
+    assert losses[-1] < 0.95 * np.log(SIZES.vocabulary)
+    assert losses[-1] < losses[0]
+    model = EncoderDecoder(SIZES)
+    model.load_state_dict(torch.load(best, weights_only=True))
+    torch.manual_seed(schedule.seed)
+    assert torch.equal(EncoderDecoder(SIZES).lm_head.out_proj.weight, model.lm_head.out_proj.weight), (
+        "not trained"
     )

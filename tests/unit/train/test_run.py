@@ -1,30 +1,33 @@
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from rich.console import Console
 
 from pricetag.rlm.architecture import Architecture
 from pricetag.rlm.onnx_export import train_tokenizer
 from pricetag.rlm.prompt import render
 from pricetag.train.dataset import Example, pack
-from pricetag.train.run import Recipe, train
+from pricetag.train.loop import Schedule
+from pricetag.train.pretrain import tokenise
+from pricetag.train.run import PRETRAINING, TRAINING, UNLABELLED, VALIDATION, Recipe, train
 
 ARCHITECTURE = Architecture(
     vocabulary=300, width=32, feed_forward=64, heads=2, encoder_layers=1, decoder_layers=1
 )
-RECIPE = Recipe(
-    ARCHITECTURE, passes=1500, batch_tokens=1024, learning_rate=5e-3, validate_every=700, average=0.9
-)
+SCHEDULE = Schedule(1500, batch_tokens=1024, learning_rate=5e-3, validate_every=700, average=0.9)
+RECIPE = Recipe(ARCHITECTURE, SCHEDULE, replace(SCHEDULE, passes=400))
+SILENT = Console(file=io.StringIO())
 
 
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
     """Functions that keep a list cost n; functions that sum cost nothing: a difference any model must learn."""
-    folder = tmp_path_factory.mktemp("packed")
     examples = []
     for index in range(60):
         listing = index % 2
@@ -32,47 +35,91 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         values = {n: 8.0 * n + 64 if listing else 32.0 for n in (10, 100, 1000, 10_000, 100_000)}
         runtimes = {n: 1e-7 * n for n in values}
         prompt = render("python", "xs: list[int] of n", code)
-        examples.append(
-            Example(
-                f"i{index}",
-                "s",
-                f"p{index}",
-                "python",
-                "train",
-                prompt,
-                {"memory": values, "runtime": runtimes},
-            )
-        )
+        by_metric = {"memory": values, "runtime": runtimes}
+        examples.append(Example(f"i{index}", "s", f"p{index}", "python", "train", prompt, by_metric))
     tokenizer = train_tokenizer([e.prompt.canonical for e in examples], ARCHITECTURE.vocabulary)
-    for name in ("train", "validation"):
-        pack(examples, tokenizer, 200, {}, blind=name == "train").save(folder / f"{name}.npz")
-    return folder / "train.npz", folder / "validation.npz"
+    for name in (TRAINING, VALIDATION):
+        pack(examples, tokenizer, 200, {}, blind=name == TRAINING).save(tmp_path / name)
+    texts = tokenise([("python", example.prompt.canonical) for example in examples], tokenizer, 200)
+    texts.save(tmp_path / "kept" / UNLABELLED)
+    return tmp_path
 
 
 def curve(folder: Path) -> list[dict[str, float]]:
     return [json.loads(line) for line in (folder / "curve.jsonl").read_text().splitlines()]
 
 
-@pytest.mark.parametrize("processes", [1, 2])
-def test_training_learns_and_keeps_the_best(files: tuple[Path, Path], tmp_path: Path, processes: int) -> None:
-    best = train(replace(RECIPE, processes=processes), *files, tmp_path)
-    rows = curve(tmp_path)
-    assert rows[-1]["validation"] < 0.6 * 3.0, (
-        "far below the loss of a model that knows nothing (log 10 = 2.3 and more)"
-    )
-    assert rows[-1]["passes"] >= RECIPE.passes
+def progress(folder: Path) -> dict[str, float]:
+    found: dict[str, float] = torch.load(folder / "state.pt", weights_only=True)["progress"]
+    return found
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        RECIPE,
+        replace(RECIPE, labels=replace(SCHEDULE, processes=2)),
+        replace(RECIPE, expected=0.5, ranking=0.5),
+    ],
+    ids=["one process", "two processes", "further losses"],
+)
+def test_training_learns_and_keeps_the_best(folder: Path, recipe: Recipe) -> None:
+    best = train(recipe, folder, SILENT)
+    rows = curve(folder)
+    knows_nothing = 3.0  # log 10 = 2.3 and more
+    assert rows[-1]["validation"] < 0.6 * knows_nothing
+    assert rows[-1]["passes"] >= SCHEDULE.passes
     assert set(torch.load(best, weights_only=True)) == set(
-        torch.load(tmp_path / "state.pt", weights_only=True)["model"]
+        torch.load(folder / "state.pt", weights_only=True)["model"]
     )
 
 
-def test_training_goes_on_where_it_stopped(files: tuple[Path, Path], tmp_path: Path) -> None:
-    train(replace(RECIPE, passes=600), *files, tmp_path)
-    stopped = torch.load(tmp_path / "state.pt", weights_only=True)["progress"]
-    train(RECIPE, *files, tmp_path)
-    resumed = torch.load(tmp_path / "state.pt", weights_only=True)["progress"]
-    assert 600 <= stopped["passes"] < RECIPE.passes <= resumed["passes"]
+def test_training_goes_on_where_it_stopped(folder: Path) -> None:
+    train(replace(RECIPE, labels=replace(SCHEDULE, passes=600)), folder, SILENT)
+    stopped = progress(folder)
+    train(RECIPE, folder, SILENT)
+    resumed = progress(folder)
+    assert 600 <= stopped["passes"] < SCHEDULE.passes <= resumed["passes"]
     assert resumed["step"] > stopped["step"]
-    train(RECIPE, *files, tmp_path)
-    again = torch.load(tmp_path / "state.pt", weights_only=True)["progress"]
-    assert again["step"] == resumed["step"], "a finished training does nothing more"
+    train(RECIPE, folder, SILENT)
+    assert progress(folder)["step"] == resumed["step"], "a finished training does nothing more"
+
+
+def test_training_stops_when_nothing_gets_better(folder: Path) -> None:
+    schedule = replace(SCHEDULE, passes=100_000, validate_every=100, patience=2, learning_rate=0.0)
+    train(replace(RECIPE, labels=schedule), folder, SILENT)
+    assert progress(folder)["passes"] < 1_000
+
+
+def test_pretraining_comes_first_and_only_once(folder: Path) -> None:
+    (folder / "kept" / UNLABELLED).rename(folder / UNLABELLED)
+    short = replace(SCHEDULE, passes=200)
+    recipe = replace(RECIPE, labels=replace(short, learning_rate=0.0))
+    train(recipe, folder, SILENT)
+    first = torch.load(folder / PRETRAINING / "best.pt", weights_only=True)
+    started = torch.load(folder / "best.pt", weights_only=True)
+    name = "model.encoder.layers.0.mlp.up_proj.weight"
+    assert torch.equal(first[name], started[name]), "the labels' stage starts from the restored weights"
+    made = (folder / PRETRAINING / "best.pt").stat().st_mtime_ns
+    train(replace(recipe, labels=replace(short, passes=300)), folder, SILENT)
+    assert (folder / PRETRAINING / "best.pt").stat().st_mtime_ns == made
+
+
+@pytest.mark.parametrize(
+    ("settings", "check"),
+    [
+        ({}, Recipe()),
+        ({"ranking": 0.3}, Recipe(ranking=0.3)),
+        ({"architecture": {"width": 64}}, Recipe(architecture=Architecture(width=64))),
+        ({"labels": {"passes": 5}}, Recipe(labels=Schedule(5))),
+        (RECIPE.to_json(), RECIPE),
+    ],
+)
+def test_recipes_are_read(settings: dict[str, object], check: Recipe) -> None:
+    assert Recipe.from_json(json.loads(json.dumps(settings))) == check
+
+
+@pytest.mark.parametrize("settings", [{"colour": 1}, {"labels": {"colour": 1}}, {"labels": 3}])
+def test_what_is_no_recipe(settings: dict[str, object]) -> None:
+    with pytest.raises(TypeError):
+        Recipe.from_json(settings)
