@@ -10,6 +10,7 @@ levels is the call's. Functions that take over 1 ms are passed over, massif is a
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import re
 import shutil
@@ -165,7 +166,9 @@ def _level(binary: Path, folder: Path, arguments: list[str]) -> Level | None:
         "--main-stacksize=1000000000", f"--massif-out-file={written}", str(binary), *arguments,
     ]  # fmt: skip
     try:
-        done = subprocess.run(command, capture_output=True, check=False, timeout=60, cwd=folder)
+        # As for the label: a library's symbol resolved during the call would take the loader's stack.
+        bound = {**os.environ, "LD_BIND_NOW": "1"}
+        done = subprocess.run(command, capture_output=True, check=False, timeout=60, cwd=folder, env=bound)
     except subprocess.TimeoutExpired:
         return None
     if done.returncode != 0:
