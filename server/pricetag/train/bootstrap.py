@@ -69,7 +69,7 @@ def weighted_correlation(left: Floats, right: Floats, weights: Floats) -> Floats
     left, right = (side - (weights * side).sum(axis=1, keepdims=True) / total for side in (left, right))
     together = (weights * left * right).sum(axis=1)
     spread = np.sqrt((weights * left**2).sum(axis=1) * (weights * right**2).sum(axis=1))
-    return np.divide(together, spread, out=np.zeros_like(together), where=spread > 1e-12)
+    return np.asarray(np.divide(together, spread, out=np.zeros_like(together), where=spread > 1e-12))
 
 
 def _interval(statistic: Callable[[Floats], Floats], weights: Floats) -> Interval:
