@@ -31,6 +31,7 @@ class Table:
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    words: tuple[int, ...] = (0,)  # columns of words rather than numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,8 @@ def _accuracy_tables(report: Report) -> Iterator[Table]:
 def _source_tables(report: Report) -> Iterator[Table]:
     for language in _languages(report):
         sources = [source for own, source in report.functions if own == language]
+        if len(sources) < 2:
+            continue  # the table over all sources says it
         for view, _, _ in VIEWS:
             rows = []
             for source in sources:
@@ -287,6 +290,7 @@ def _worst_tables(report: Report) -> Iterator[Table]:
         yield Table(
             (f"{worst.metric}: item", "source", "n", "label", "forecast", "80 % interval", "off by", "class", "traits"),
             tuple(listed),
+            words=(0, 1, 7, 8),
         )  # fmt: skip
 
 

@@ -81,7 +81,7 @@ def abstentions(held_out: HeldOut) -> tuple[Abstention, ...]:
     for language, metric, column in _each(held_out):
         truth, forecast, interval = _flat(column, tuple(columns()))
         finite = np.isfinite(truth)
-        width = interval[finite, 1] - interval[finite, 0]
+        width = widths(interval[finite])
         order = np.argsort(width, kind="stable")
         errors = np.abs(truth - forecast)[finite][order]
         if len(errors) < FEWEST:
@@ -103,12 +103,17 @@ def held(truth: Floats, intervals: Floats) -> Mask:
     return np.asarray((truth >= intervals[..., 0]) & (truth <= intervals[..., 1]))
 
 
+def widths(intervals: Floats) -> Floats:
+    """Decades between the ends of intervals [..., 2], rounded so that equal widths stay in the order of their rows."""
+    return np.round(intervals[..., 1] - intervals[..., 0], 6)
+
+
 def _coverage(
     language: str, metric: str, n: int, truth: Floats, forecast: Floats, interval: Floats, limit: float
 ) -> Coverage:
     if len(truth) < FEWEST:
         return Coverage(language, metric, n, len(truth), None, None, None, None)
-    width = interval[:, 1] - interval[:, 0]
+    width = widths(interval)
     finite = np.isfinite(truth)
     errors = np.abs(truth - forecast)[finite]
     surest = np.argsort(width[finite], kind="stable")[: (len(errors) + 1) // 2]

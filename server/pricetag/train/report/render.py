@@ -44,8 +44,8 @@ def _paragraph(text: str) -> str:
 
 
 def _markdown(one: Table) -> str:
-    lines = [_line(one.head), "|---|" + "--:|" * (len(one.head) - 1), *(_line(row) for row in one.rows)]
-    return "\n".join(lines)
+    ruler = "|".join("---" if column in one.words else "--:" for column in range(len(one.head)))
+    return "\n".join([_line(one.head), f"|{ruler}|", *(_line(row) for row in one.rows)])
 
 
 def _line(cells: tuple[str, ...]) -> str:

@@ -28,10 +28,11 @@ def example(
 
 
 def column(
-    truth: Floats, forecast: Floats, limit: float, sigma: float = 0.5, boosting: Floats | None = None
+    truth: Floats, forecast: Floats, limit: float, sigma: float | Floats = 0.5, boosting: Floats | None = None
 ) -> Column:
-    """Normal forecasts [E, S] with one standard deviation in decades."""
-    half = sigma * _Z[None, None, :, None] * np.array([-1, 1])
+    """Normal forecasts [E, S]; ``sigma`` in decades, one or [E]."""
+    spread = np.broadcast_to(sigma, len(truth))[:, None, None, None]
+    half = spread * _Z[None, None, :, None] * np.array([-1, 1])
     intervals = np.minimum(forecast[..., None, None] + half, limit)
     assert intervals.shape == (*truth.shape, len(CENTRAL), 2)
     forecasts = {RLM: forecast} if boosting is None else {RLM: forecast, BOOSTING: boosting}
@@ -43,7 +44,7 @@ def held_out(
     examples: list[Example],
     truth: Floats,
     forecast: Floats,
-    sigma: float = 0.5,
+    sigma: float | Floats = 0.5,
     boosting: Floats | None = None,
     limits: Mapping[str, float] = LIMIT,
 ) -> HeldOut:
