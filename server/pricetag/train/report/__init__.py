@@ -1,8 +1,8 @@
 """The report of a model on held-out functions.
 
 ``held_out.py`` holds the predictions; ``accuracy.py``, ``intervals.py``, ``growth.py``, ``edits.py``, ``length.py`` and
-``worst.py`` make numbers of them, ``contents.py`` all of them; ``document.py`` writes the numbers as tables, ``render.py`` and ``plots.py`` as
-Markdown and HTML.
+``worst.py`` make numbers of them, ``contents.py`` all of them; ``document.py`` writes the numbers as tables, ``render.py``
+and ``plots.py`` as Markdown and HTML.
 """
 
 from pricetag.train.report.contents import Report, Setting, make_report

@@ -78,11 +78,7 @@ def sections(report: Report) -> tuple[Section, ...]:
             tuple(_accuracy_tables(report)),
             ("scatter memory", "scatter runtime"),
         ),
-        Section(
-            "By source",
-            f"Spearman / mean |log10 error| of the {RLM}, those of {BOOSTING}, and the difference in Spearman.",
-            tuple(_source_tables(report)),
-        ),
+        *_by_source(report),
         Section(
             "80 % intervals",
             "Share of labels inside (a call over the limit is inside where the interval reaches the limit), median width in "
@@ -137,6 +133,14 @@ def sections(report: Report) -> tuple[Section, ...]:
     )
 
 
+def _by_source(report: Report) -> Iterator[Section]:
+    """Nothing where each language has one source: the tables over all sources say it."""
+    tables = tuple(_source_tables(report))
+    if tables:
+        text = f"Spearman / mean |log10 error| of the {RLM}, those of {BOOSTING}, and the difference in Spearman."
+        yield Section("By source", text, tables)
+
+
 def language_name(language: str) -> str:
     """As people write it."""
     return LANGUAGE_NAMES.get(language, language)
@@ -159,7 +163,7 @@ def _source_tables(report: Report) -> Iterator[Table]:
     for language in _languages(report):
         sources = [source for own, source in report.functions if own == language]
         if len(sources) < 2:
-            continue  # the table over all sources says it
+            continue
         for view, _, _ in VIEWS:
             rows = []
             for source in sources:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from pricetag.measure.html_page import page, table
 from pricetag.train.report.contents import Report
-from pricetag.train.report.document import Table, introduction, sections
+from pricetag.train.report.document import TOO_FEW, Table, introduction, sections
 from pricetag.train.report.plots import draw
 
-SUFFIXES = (".html", ".md")
+_NOTHING = f"{TOO_FEW.capitalize()}."
 
 
 def write_report(report: Report, path: Path) -> None:
@@ -24,7 +24,7 @@ def as_markdown(report: Report) -> str:
     parts = [f"## Evaluation on the {report.setting.split} split", introduction(report)]
     for section in sections(report):
         parts += [f"### {section.title}", section.text]
-        parts += [_markdown(one) for one in section.tables if one.rows]
+        parts += [_markdown(one) for one in section.tables if one.rows] or [_NOTHING]
     return "\n\n".join(parts) + "\n"
 
 
@@ -34,7 +34,7 @@ def as_html(report: Report) -> str:
     parts = [f"<h1>{html.escape(title)}</h1>", _paragraph(introduction(report))]
     for section in sections(report):
         parts += [f"<h2>{html.escape(section.title)}</h2>", _paragraph(section.text)]
-        parts += [table(one.head, one.rows) for one in section.tables if one.rows]
+        parts += [table(one.head, one.rows) for one in section.tables if one.rows] or [_paragraph(_NOTHING)]
         parts += [draw(name, report) for name in section.plots]
     return page(f"Pricetag: {title}", [part for part in parts if part])
 
