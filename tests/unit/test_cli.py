@@ -16,7 +16,9 @@ from click.testing import CliRunner, Result
 import pricetag
 from pricetag.cli import main
 from pricetag.cli.options import Sizes
+from pricetag.measure.label import Item, Label
 from pricetag.measure.store import LabelStore
+from pricetag.train.corpus import write_items
 
 SERVER = Path(pricetag.__file__).parents[1]
 SOURCE = "def f(xs: list[int]) -> list[int]:\n    return [x * 2 for x in xs]\n"
@@ -312,6 +314,76 @@ def test_labels_without_functions(
     (tmp_path / "junk.parquet").write_text("not parquet")
     said = run(*command, "--labels", "junk.parquet", code=1).stderr.splitlines()[-1]
     assert "junk.parquet is not a readable label file" in said
+
+
+def labelled_functions(folder: Path, train: int, test: int) -> tuple[object, ...]:
+    """Options of ``evaluate`` for made-up labels: generated Python functions train, those of the standard library test."""
+    items, labels = [], []
+    for row in range(train + test):
+        source = "generated" if row < train else "stdlib"
+        code = f"def f(xs):\n    return xs * {row + 2}\n"
+        items.append(Item(f"{source}/{row}", source, "MIT", f"p/{row}", "python", code, "f"))
+        labels += [
+            Label(
+                items[-1].id, source, "MIT", items[-1].problem, "python", "f", "xs: list[int] of n", n,
+                memory=8.0 * n * (row + 2), runtime=1e-8 * n * (row + 2),
+            )
+            for n in (100, 1_000, 10_000)
+        ]  # fmt: skip
+    write_items(items, folder / "items.jsonl.gz")
+    with LabelStore(folder / "labels") as store:
+        store.append(labels)
+    return ("--labels", folder / "labels", "--source", folder / "items.jsonl.gz")
+
+
+def test_evaluate_writes_its_report(tmp_path: Path, random_model: Path) -> None:
+    options = labelled_functions(tmp_path, train=60, test=22)
+    page, text = tmp_path / "report.html", tmp_path / "report.md"
+    result = run("evaluate", "--model", random_model, *options, "--report", page, "--report", text)
+    assert "| RLM |" in result.stdout
+    assert "nearest neighbour" not in result.stdout
+    assert page.read_text().count("<svg") == 7
+    written = text.read_text()
+    for part in ("Python 22 (stdlib 22)", "| nearest neighbour | 0.", "| gradient boosting |", "decades"):
+        assert part in written
+    assert "C++" not in written
+    assert "xs *" not in written
+    assert run("evaluate", "--model", random_model, *options).stdout == result.stdout
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "said"), [(60, 3, "too few"), (3, 3, "too few"), (3, 0, "split: none.")]
+)
+def test_a_report_of_too_few_functions(
+    train: int, test: int, said: str, tmp_path: Path, random_model: Path
+) -> None:
+    options = labelled_functions(tmp_path, train, test)
+    run("evaluate", "--model", random_model, *options, "--report", tmp_path / "report.md")
+    assert said in (tmp_path / "report.md").read_text()
+    wanted = "too few labelled functions" if test else "belongs to the test split"
+    assert wanted in run("evaluate", "--model", random_model, *options, code=1).stderr.splitlines()[-1]
+
+
+def test_misuse_of_reports(tmp_path: Path, random_model: Path) -> None:
+    options = ("--model", random_model, *labelled_functions(tmp_path, 3, 3))
+    check_error(
+        "evaluate", *options, "--report", tmp_path / "x.pdf", code=2, said="must end with .html or .md"
+    )
+    nowhere = tmp_path / "gone" / "x.md"
+    said = run("evaluate", *options, "--report", nowhere, code=1).stderr.splitlines()[-1]
+    assert said == f"Error: {nowhere}: No such file or directory"
+    (tmp_path / "empty").mkdir()
+    arguments = (
+        "--labels",
+        tmp_path / "empty",
+        "--source",
+        tmp_path / "items.jsonl.gz",
+        "--report",
+        tmp_path / "x.md",
+    )
+    assert (
+        "is labelled" in run("evaluate", "--model", random_model, *arguments, code=1).stderr.splitlines()[-1]
+    )
 
 
 def test_pairs_items_and_the_report(tmp_path: Path) -> None:

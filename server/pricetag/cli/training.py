@@ -15,6 +15,7 @@ from pricetag.cli.sources import items_of, training_extra
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from pricetag.measure.label import Item
     from pricetag.train.dataset import Example
     from pricetag.train.run import Recipe
 
@@ -126,6 +127,15 @@ def export(
         raise click.ClickException(str(error)) from error
 
 
+def _report_files(
+    context: click.Context, option: click.Parameter, files: tuple[Path, ...]
+) -> tuple[Path, ...]:
+    for file in files:
+        if file.suffix not in (".html", ".md"):
+            raise click.BadParameter(f"{file} must end with .html or .md", context, option)
+    return files
+
+
 @main.command()
 @model_option
 @click.option(
@@ -134,16 +144,29 @@ def export(
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Also write the scores as JSON."
 )
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    callback=_report_files,
+    metavar="FILE",
+    help="Also write a report, as .html (with plots) or .md; may be given again.",
+)
 @labelled_options
 def evaluate(
     model: str | None,
     split: str,
     output: Path | None,
+    reports: tuple[Path, ...],
     labels: tuple[Path, ...],
     sources: tuple[str, ...],
     data: Path,
 ) -> None:
-    """Score a model on held-out functions, beside a constant and gradient boosting."""
+    """Score a model on held-out functions, beside a constant and gradient boosting.
+
+    A report says more, of the functions that people wrote: intervals, growth, edits, what the worst errors have in common.
+    """
     from rich.console import Console
 
     from pricetag.forecast import ModelNotFound, find_model
@@ -154,11 +177,18 @@ def evaluate(
 
     try:
         folder = find_model(model)
-        examples = _examples(labels, sources, data, open_console(stderr=True), ("train", split))
-        if not pipeline.run_evaluation(folder, examples, split, Console(width=PIPED_WIDTH), output):
+        items = _items(sources, data)
+        # A report says itself what there is too little of.
+        needed = () if reports else ("train", split)
+        examples = _joined(labels, items, sources, data, open_console(stderr=True), needed)
+        request = pipeline.report_request(reports, labels, items, examples, split) if reports else None
+        console = Console(width=PIPED_WIDTH)
+        if not pipeline.run_evaluation(folder, examples, split, console, output, request) and not request:
             raise click.ClickException(f"too few labelled functions in the {split} split to score")
     except (ModelNotFound, CheckpointError) as error:
         raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
 
 
 def _examples(
@@ -169,15 +199,34 @@ def _examples(
     splits: tuple[str, ...],
 ) -> list[Example]:
     """The labelled functions with their splits; an error if one of ``splits`` has none."""
+    return _joined(labels, _items(sources, data), sources, data, console, splits)
+
+
+def _items(sources: tuple[str, ...], data: Path) -> list[Item]:
+    """The functions of ``sources``, or of all data sets in ``data``."""
     from pricetag.train.corpus import load_corpus
+
+    return items_of(sources, data) if sources else load_corpus(data)
+
+
+def _joined(
+    labels: tuple[Path, ...],
+    items: list[Item],
+    sources: tuple[str, ...],
+    data: Path,
+    console: Console,
+    splits: tuple[str, ...],
+) -> list[Example]:
+    """The labelled ones of ``items``; an error if there is none, or if one of ``splits`` has none."""
     from pricetag.train.pipeline import gather
     from pricetag.train.splits import splits_of
 
-    items = items_of(sources, data) if sources else load_corpus(data)
     examples = gather(labels, items, splits_of(items), console)
+    where = " ".join(sources) or data
+    if not examples and not splits:
+        raise click.ClickException(f"no function of {where} is labelled")
     for split in splits:
         if not any(example.split == split for example in examples):
-            where = " ".join(sources) or data
             raise click.ClickException(
                 f"no function of {where} that is labelled belongs to the {split} split"
             )

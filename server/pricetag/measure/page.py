@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import html
-import io
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
+from pricetag.measure.html_page import LANGUAGE_COLOURS, LANGUAGE_NAMES, figure, page, table
 from pricetag.measure.label import Label
 from pricetag.measure.report import (
     MEMORY_TOLERANCE,
@@ -25,63 +23,51 @@ from pricetag.measure.report import (
     summarise,
 )
 
-_NAMES = {"python": "Python", "cpp": "C++"}
-_COLOURS = {
-    "python": "#3776ab",
-    "cpp": "#d9730d",
-    "measured": "#3a923a",
-    "over": "#d9a441",
-    "failed": "#b23a48",
-}
+_COLOURS = LANGUAGE_COLOURS | {"measured": "#3a923a", "over": "#d9a441", "failed": "#b23a48"}
 _REASONS = 25  # failure reasons shown, the most frequent first
-_STYLE = """
-body { font: 15px/1.45 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #222; background: #fff }
-table { border-collapse: collapse; margin: 1rem 0 } th, td { padding: .2rem .7rem; text-align: right; border-bottom: 1px solid #ddd }
-th:first-child, td:first-child, th:nth-child(2), td:nth-child(2) { text-align: left } figure { margin: 1.5rem 0 } svg { max-width: 100%; height: auto }
-figcaption { color: #555 }
-"""
 
 
 def write_page(stores: Sequence[Iterable[Label]], path: Path) -> None:
     """Write the page. Raises ``StoreError`` where a store cannot be read and OSError where ``path`` cannot be written."""
     labels = list(chain.from_iterable(stores))
-    languages = [language for language in _NAMES if any(label.language == language for label in labels)]
+    languages = [
+        language for language in LANGUAGE_NAMES if any(label.language == language for label in labels)
+    ]
     parts = [
         "<h1>Labels</h1>",
         _introduction(labels),
-        _table(_SUMMARY, _summary_rows(labels)),
+        table(_SUMMARY, _summary_rows(labels)),
         "<h2>How far they spread</h2>",
-        _table(_SPREAD, _spread_rows(labels, languages)),
+        table(_SPREAD, _spread_rows(labels, languages)),
     ]
     if labels:
         parts += [
-            _figure("Labels by n", lambda axes: _by_size(axes, labels, languages), len(languages)),
-            _figure("Functions by source", lambda axes: _by_source(axes, labels, languages), len(languages)),
-            _figure(
+            figure("Labels by n", lambda axes: _by_size(axes, labels, languages), len(languages)),
+            figure("Functions by source", lambda axes: _by_source(axes, labels, languages), len(languages)),
+            figure(
                 "Memory at n = 10,000",
                 lambda axes: _histogram(axes, labels, languages, "memory"),
                 len(languages),
             ),
-            _figure(
+            figure(
                 "Runtime at n = 10,000",
                 lambda axes: _histogram(axes, labels, languages, "runtime"),
                 len(languages),
             ),
-            _figure(
+            figure(
                 "Repeatability: share of labels measured twice that differ by at most so much",
                 lambda axes: _repeats(axes, labels),
                 1,
             ),
-            _figure(
+            figure(
                 "How slow the machine was while it measured",
                 lambda axes: _slowdown(axes, labels, languages),
                 1,
             ),
             "<h2>What failed</h2>",
-            _table(("reason", "", "labels"), _failures(labels)),
+            table(("reason", "", "labels"), _failures(labels)),
         ]
-    text = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Pricetag labels</title><style>{_STYLE}</style>'
-    path.write_text(text + "\n".join(parts) + "</html>\n", encoding="utf-8")
+    path.write_text(page("Pricetag labels", parts), encoding="utf-8")
 
 
 def _introduction(labels: Sequence[Label]) -> str:
@@ -106,10 +92,10 @@ _SUMMARY = (
 def _summary_rows(labels: Sequence[Label]) -> list[tuple[str, ...]]:
     groups = summarise(labels)
     rows = [
-        (_NAMES.get(language, language), source, *_counts(group))
+        (LANGUAGE_NAMES.get(language, language), source, *_counts(group))
         for (language, source), group in groups.items()
     ]
-    for language, name in _NAMES.items():
+    for language, name in LANGUAGE_NAMES.items():
         members = [group for (one, _), group in groups.items() if one == language]
         if members:
             rows.append((name, "all", *_counts(_together(members))))
@@ -154,7 +140,7 @@ def _spread_rows(labels: Sequence[Label], languages: Sequence[str]) -> list[tupl
             found = diversity(chosen, metric)
             rows.append(
                 (
-                    _NAMES[language],
+                    LANGUAGE_NAMES[language],
                     metric,
                     f"{found.functions:,}",
                     f"{found.decades:.1f}",
@@ -163,26 +149,6 @@ def _spread_rows(labels: Sequence[Label], languages: Sequence[str]) -> list[tupl
                 )
             )
     return rows
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    cells = "".join(f"<th>{html.escape(text)}</th>" for text in head)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in row) + "</tr>" for row in rows
-    )
-    return f"<table><tr>{cells}</tr>{body}</table>"
-
-
-def _figure(title: str, draw: Callable[[Sequence[Axes]], None], panels: int) -> str:
-    """One figure of ``panels`` side by side, as SVG; the same labels give the same text."""
-    with matplotlib.rc_context({"svg.hashsalt": "pricetag", "svg.fonttype": "none", "font.size": 9}):
-        figure = Figure(figsize=(5.4 * max(panels, 1.4), 3.6), layout="constrained")
-        axes = figure.subplots(1, panels, squeeze=False)[0]
-        draw(list(axes))
-        out = io.StringIO()
-        figure.savefig(out, format="svg", metadata={"Date": None})
-    svg = out.getvalue()
-    return f"<figure>{svg[svg.index('<svg') :]}<figcaption>{html.escape(title)}</figcaption></figure>"
 
 
 def _by_size(panels: Sequence[Axes], labels: Sequence[Label], languages: Sequence[str]) -> None:
@@ -197,7 +163,7 @@ def _by_size(panels: Sequence[Axes], labels: Sequence[Label], languages: Sequenc
             height = np.array([found[n] for n in sizes], float)
             axes.bar([f"{n:,}" for n in sizes], height, bottom=below, label=outcome, color=_COLOURS[outcome])
             below += height
-        axes.set(title=_NAMES[language], xlabel="n", ylabel="labels")
+        axes.set(title=LANGUAGE_NAMES[language], xlabel="n", ylabel="labels")
         axes.legend()
 
 
@@ -207,7 +173,7 @@ def _by_source(panels: Sequence[Axes], labels: Sequence[Label], languages: Seque
         found = {source: len(group.labelled) for (one, source), group in groups.items() if one == language}
         ordered = sorted(found.items(), key=lambda pair: pair[1])
         axes.barh([name for name, _ in ordered], [count for _, count in ordered], color=_COLOURS[language])
-        axes.set(title=_NAMES[language], xlabel="functions labelled at 3 or more n")
+        axes.set(title=LANGUAGE_NAMES[language], xlabel="functions labelled at 3 or more n")
 
 
 def _histogram(
@@ -227,7 +193,7 @@ def _histogram(
                 color=_COLOURS[language],
             )
         unit = "bytes" if metric == "memory" else "seconds"
-        axes.set(title=_NAMES[language], xlabel=f"log10 of {unit}", ylabel="functions")
+        axes.set(title=LANGUAGE_NAMES[language], xlabel=f"log10 of {unit}", ylabel="functions")
 
 
 def _repeats(panels: Sequence[Axes], labels: Sequence[Label]) -> None:
@@ -268,7 +234,7 @@ def _slowdown(panels: Sequence[Axes], labels: Sequence[Label], languages: Sequen
             found,
             bins=np.arange(0.5, 4.05, 0.05).tolist(),
             alpha=0.6,
-            label=_NAMES[language],
+            label=LANGUAGE_NAMES[language],
             color=_COLOURS[language],
         )
     axes.set(
@@ -282,6 +248,6 @@ def _failures(labels: Sequence[Label]) -> list[tuple[str, ...]]:
         (label.failed, label.language) for label in labels if label.failed and not label.inferred
     )
     return [
-        (reason, _NAMES.get(language, language), f"{count:,}")
+        (reason, LANGUAGE_NAMES.get(language, language), f"{count:,}")
         for (reason, language), count in reasons.most_common(_REASONS)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -44,6 +45,11 @@ def render(language: str, assumes: str, canonical: str, callees: Sequence[str] =
     """A prompt for one function; ``assumes`` may be empty (kinds unknown). ``KeyError`` for an unknown language."""
     _ = _LANGUAGE_TOKENS[language]
     return Prompt(language, assumes, canonical, tuple(callees))
+
+
+def prompt_tokens(prompt: Prompt, tokenizer: Tokenizer) -> int:
+    """Tokens of the whole prompt, all callees included: what ``encode`` would give without a limit."""
+    return len(encode(prompt, tokenizer, sys.maxsize))
 
 
 def encode(prompt: Prompt, tokenizer: Tokenizer, limit: int) -> list[int]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import scipy.stats
 
 from pricetag.rlm.distribution import Floats
 from pricetag.rlm.numbers import SIZES
-from pricetag.train.baselines import GradientBoosting
 from pricetag.train.dataset import METRICS, Example
 from pricetag.train.predict import Predictions, truths
+
+# Offsets in log10: language -> metric -> n -> "low" or "high".
+Calibration = Mapping[str, Mapping[str, Mapping[str, Mapping[str, float]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,57 +66,48 @@ def calibrated(
     predictions: Predictions,
     examples: Sequence[Example],
     metric: str,
-    calibration: Mapping[str, Mapping[str, Mapping[str, Mapping[str, float]]]],
+    calibration: Calibration,
 ) -> tuple[Floats, Floats]:
     """The 80 % interval [E, S] with the checkpoint's conformal offsets."""
-    low, high = predictions.quantiles[..., 0].copy(), predictions.quantiles[..., 2].copy()
+    offsets = offsets_of(examples, metric, calibration)
+    return predictions.quantiles[..., 0] + offsets[..., 0], predictions.quantiles[..., 2] + offsets[..., 1]
+
+
+def offsets_of(examples: Sequence[Example], metric: str, calibration: Calibration) -> Floats:
+    """The conformal offsets (low, high) of each function and size in log10, [E, S, 2]; 0 where there is none."""
+    offsets = np.zeros((len(examples), len(SIZES), 2))
     for row, example in enumerate(examples):
         for column, n in enumerate(SIZES):
-            offsets = calibration.get(example.language, {}).get(metric, {}).get(str(n), {})
-            low[row, column] += offsets.get("low", 0.0)
-            high[row, column] += offsets.get("high", 0.0)
-    return low, high
+            own = calibration.get(example.language, {}).get(metric, {}).get(str(n), {})
+            offsets[row, column] = own.get("low", 0.0), own.get("high", 0.0)
+    return offsets
 
 
 def evaluate(
-    training: Sequence[Example],
     held_out: Sequence[Example],
     predictions: Mapping[str, Predictions],
-    calibration: Mapping[str, Mapping[str, Mapping[str, Mapping[str, float]]]],
+    baselines: Mapping[str, Mapping[str, Floats]],
+    calibration: Calibration,
     limits: Mapping[str, float],
 ) -> list[Score]:
-    """Every score on the held-out functions. All models are scored on the rows that the RLM answers."""
+    """Every score on the held-out functions. All models are scored on the rows that the RLM answers.
+
+    ``baselines`` as ``baseline_forecasts`` makes them.
+    """
     scores: list[Score | None] = []
-    languages = sorted({example.language for example in held_out})
-    for language in languages:
-        train_rows = [example for example in training if example.language == language]
+    for language in sorted({example.language for example in held_out}):
         chosen = np.array([example.language == language for example in held_out])
         rows = [example for example in held_out if example.language == language]
-        boosting = {
-            "gradient boosting": GradientBoosting(),
-            "gradient boosting, counts only": GradientBoosting(tfidf=False),
-        }
-        features = {}
-        for name, booster in boosting.items():
-            booster.fit_features(train_rows)
-            features[name] = (booster.features(train_rows), booster.features(rows))
         sources = np.array([example.source for example in rows])
         for metric in METRICS:
             limit = float(np.log10(limits[metric]))
-            seen, truth = truths(train_rows, metric), truths(rows, metric)
-            found = predictions[metric]
+            truth, found = truths(rows, metric), predictions[metric]
             low, high = (side[chosen] for side in calibrated(found, held_out, metric, calibration))
             for column, n in enumerate(SIZES):
-                known = ~np.isnan(seen[:, column])
-                targets = np.minimum(seen[known, column], limit)
-                answered = np.isnan(found.mean[chosen, column])
-                wanted = np.where(answered, np.nan, truth[:, column])
+                unanswered = np.isnan(found.mean[chosen, column])
+                wanted = np.where(unanswered, np.nan, truth[:, column])
                 forecasts = {"RLM": found.mean[chosen, column]}
-                if known.sum() >= 50:
-                    forecasts["constant"] = np.full(len(rows), np.median(targets))
-                    for name, booster in boosting.items():
-                        inputs, inputs_held_out = features[name]
-                        forecasts[name] = booster.fit_predict(inputs[known], targets, inputs_held_out)
+                forecasts |= {name: made[metric][chosen, column] for name, made in baselines.items()}
                 for name, forecast in forecasts.items():
                     for source in ("all", *sorted(set(sources))):
                         mask = (sources == source) | (source == "all")
@@ -124,31 +116,9 @@ def evaluate(
                             covered, width = interval_scores(
                                 wanted[mask], low[mask, column], high[mask, column], limit
                             )
-                            row = Score(**{**asdict(row), "covered": covered, "width": width})
+                            row = replace(row, covered=covered, width=width)
                         scores.append(row)
     return [row for row in scores if row]
-
-
-def paired_difference(
-    truth: Floats, ours: Floats, theirs: Floats, limit: float, draws: int = 1000
-) -> tuple[float, float, float]:
-    """Spearman of ours minus theirs on the same rows, with its paired bootstrap 95 % interval."""
-    rows = ~np.isnan(truth) & ~np.isnan(ours) & ~np.isnan(theirs)
-    columns = np.stack([np.minimum(truth[rows], limit), ours[rows], theirs[rows]])
-    rng = np.random.default_rng(0)
-
-    def difference(sample: Any) -> float:
-        ranks = scipy.stats.rankdata(columns[:, sample], axis=1)
-        matrix = np.corrcoef(ranks)
-        return float(matrix[0, 1] - matrix[0, 2])
-
-    count = columns.shape[1]
-    spread = [difference(rng.integers(0, count, count)) for _ in range(draws)]
-    return (
-        difference(np.arange(count, dtype=np.int64)),
-        float(np.quantile(spread, 0.025)),
-        float(np.quantile(spread, 0.975)),
-    )
 
 
 def write_scores(scores: Sequence[Score], path: Path) -> None:

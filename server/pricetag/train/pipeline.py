@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import scipy.stats
@@ -25,12 +24,18 @@ from pricetag.rlm.architecture import Architecture, EncoderDecoder
 from pricetag.rlm.checkpoint import Checkpoint
 from pricetag.rlm.numbers import SIZES
 from pricetag.rlm.onnx_export import load_weights, set_calibration, train_tokenizer, write_checkpoint
+from pricetag.rlm.prompt import prompt_tokens
+from pricetag.train.baselines import BOOSTING, CONSTANT, COUNTS, NEAREST, baseline_forecasts
 from pricetag.train.calibrate import abstention_curve, conformal_offsets, pair_correlation
 from pricetag.train.dataset import METRICS, Example, add_renamed, join, pack
+from pricetag.train.edit_pairs import EditPair, pairs_of
 from pricetag.train.evaluate import Score, evaluate, markdown, write_scores
 from pricetag.train.loop import BEST
-from pricetag.train.predict import Predictions, Reference, predict, truths
+from pricetag.train.predict import QUANTILES, Predictions, Reference, predict, truths
 from pricetag.train.pretrain import sample, source_files, tokenise, unlabelled_functions
+from pricetag.train.report import Setting, make_report, write_report
+from pricetag.train.report.held_out import LEVELS, hold_out
+from pricetag.train.report.worst import familiar
 from pricetag.train.run import TRAINING, UNLABELLED, VALIDATION, Recipe, train
 
 CONTEXT = 640  # tokens
@@ -209,19 +214,77 @@ def check_parity(
     return parity
 
 
+@dataclass(frozen=True, slots=True)
+class ReportRequest:
+    """Files (.html, .md) that a report is to be written to, and what it needs besides the examples."""
+
+    files: tuple[Path, ...]
+    pairs: tuple[EditPair, ...] = ()  # measured edits
+    measured_limits: Mapping[str, float] | None = None  # of the labels; None where they were mixed
+
+
+def report_request(
+    files: Sequence[Path],
+    labels: Sequence[Path],
+    items: Iterable[Item],
+    examples: Iterable[Example],
+    split: str,
+) -> ReportRequest:
+    """With the measured edits between the functions of ``split``. Raises ``StoreError``."""
+    held_out = {example.item for example in examples if example.split == split}
+    chosen = [item for item in items if item.id in held_out]
+    pairs = pairs_of((label for path in labels for label in LabelStore(path)), chosen)
+    try:
+        limits = label_limits(labels)
+    except MixedLimits:
+        limits = None
+    return ReportRequest(tuple(files), tuple(pairs), limits)
+
+
 def run_evaluation(
-    folder: Path, examples: Sequence[Example], split: str, console: Console, out: Path | None = None
+    folder: Path,
+    examples: Sequence[Example],
+    split: str,
+    console: Console,
+    out: Path | None = None,
+    request: ReportRequest | None = None,
 ) -> list[Score]:
-    """Score the checkpoint in ``folder`` on one split, print the tables, write ``out`` (JSON) if given."""
+    """Score the checkpoint in ``folder`` on one split, print the tables, write ``out`` (JSON) and a report if asked for.
+
+    Raises ``CheckpointError`` and OSError.
+    """
     config = checkpoint.read_config(folder)
-    calibration: Mapping[str, Any] = json.loads((folder / checkpoint.CALIBRATION).read_text())
+    rlm = Checkpoint.load(folder)
     training = [example for example in examples if example.split == "train"]
     held_out = [example for example in examples if example.split == split]
-    rlm = Checkpoint.load(folder)
-    found = predict(rlm, held_out, console)
+    found = predict(rlm, held_out, console, LEVELS)
+    names = (CONSTANT, BOOSTING, COUNTS, *((NEAREST,) if request else ()))
     with console.status("training the baselines on the same functions"):
-        scores = evaluate(training, held_out, found, calibration, config["limits"])
+        baselines = baseline_forecasts(training, held_out, config["limits"], names)
+    printed = {metric: predictions.at(QUANTILES) for metric, predictions in found.items()}
+    rivals = {name: made for name, made in baselines.items() if name != NEAREST}
+    scores = evaluate(held_out, printed, rivals, rlm.calibration, config["limits"])
     console.print(markdown(scores), markup=False)
     if out:
         write_scores(scores, out)
+    if request:
+        tokenizer = Tokenizer.from_file(str(folder / checkpoint.TOKENIZER))
+        tokens = [prompt_tokens(example.prompt, tokenizer) for example in held_out]
+        columns = hold_out(held_out, tokens, found, baselines, rlm.calibration, config["limits"])
+        limits = (config["limits"]["memory"], config["limits"]["runtime"])
+        setting = Setting(
+            rlm.id, split, rlm.context, limits, len(training), _notes(config["limits"], request)
+        )
+        report = make_report(setting, columns, request.pairs, familiar(training))
+        for file in request.files:
+            write_report(report, file)
     return scores
+
+
+def _notes(limits: Mapping[str, float], request: ReportRequest) -> tuple[str, ...]:
+    if request.measured_limits is None:
+        return ("The labels were measured under several limits.",)
+    if dict(limits) != dict(request.measured_limits):
+        memory, seconds = request.measured_limits["memory"], request.measured_limits["runtime"]
+        return (f"The labels were measured under other limits: {memory:,.0f} bytes and {seconds:g} s.",)
+    return ()

@@ -53,22 +53,31 @@ class Reference:
 class Predictions:
     """log10 forecasts of E functions at S sizes, NaN rows where the function is too long for the model.
 
-    Each array is [E, S]; ``quantiles`` is [E, S, 3] (10 %, 50 %, 90 %), ``inf`` where one falls into ``over``.
+    Each array is [E, S]; ``quantiles`` is [E, S, Q], one for each of ``levels``, ``inf`` where one falls into ``over``.
     """
 
     mean: Floats
     quantiles: Floats
     over: Floats
+    levels: tuple[float, ...] = QUANTILES
+
+    def at(self, levels: tuple[float, ...]) -> Predictions:
+        """The same forecasts with some of their quantiles."""
+        columns = [self.levels.index(level) for level in levels]
+        return Predictions(self.mean, self.quantiles[..., columns], self.over, levels)
 
 
 def predict(
-    model: Model, examples: Sequence[Example], console: Console | None = None
+    model: Model,
+    examples: Sequence[Example],
+    console: Console | None = None,
+    levels: tuple[float, ...] = QUANTILES,
 ) -> dict[str, Predictions]:
     """Forecast every example at every size, with a progress bar on ``console``."""
     shape = (len(examples), len(SIZES))
     found = {
         metric: Predictions(
-            np.full(shape, np.nan), np.full((*shape, len(QUANTILES)), np.nan), np.full(shape, np.nan)
+            np.full(shape, np.nan), np.full((*shape, len(levels)), np.nan), np.full(shape, np.nan), levels
         )
         for metric in METRICS
     }
@@ -80,7 +89,7 @@ def predict(
         for metric, distributions in by_metric.items():
             for column, distribution in enumerate(distributions):
                 found[metric].mean[row, column] = distribution.mean
-                found[metric].quantiles[row, column] = [distribution.quantile(q) for q in QUANTILES]
+                found[metric].quantiles[row, column] = [distribution.quantile(q) for q in levels]
                 found[metric].over[row, column] = distribution.over
     return found
 

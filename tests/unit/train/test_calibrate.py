@@ -11,7 +11,7 @@ from pricetag.rlm.numbers import SIZES
 from pricetag.rlm.prompt import render
 from pricetag.train.calibrate import abstention_curve, conformal_offsets, pair_correlation
 from pricetag.train.dataset import Example
-from pricetag.train.evaluate import interval_scores, paired_difference, score
+from pricetag.train.evaluate import interval_scores, score
 from pricetag.train.pipeline import MixedLimits, label_limits
 from pricetag.train.predict import Predictions
 
@@ -85,16 +85,6 @@ def test_scores_of_known_forecasts() -> None:
     assert over is not None
     assert (over.functions, over.over, over.error) == (41, 1, 0)
     assert score("RLM", where, truth[:10], truth[:10], 9.3) is None
-
-
-def test_paired_difference_knows_the_better_model() -> None:
-    rng = np.random.default_rng(0)
-    truth = rng.normal(size=400)
-    difference, low, high = paired_difference(
-        truth, truth + rng.normal(size=400) * 0.2, truth + rng.normal(size=400), 9
-    )
-    assert low < difference < high
-    assert low > 0.1
 
 
 @pytest.mark.parametrize(("limits", "message"), [((2.0, 10.0), "not 2 s and .* 10 s and"), ((), "not none")])
