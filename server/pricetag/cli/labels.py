@@ -189,7 +189,7 @@ def label_report(stores: tuple[Path, ...], page: Path | None) -> None:
     from rich.table import Table
 
     with training_extra():
-        from pricetag.measure.report import diversity, summarise
+        from pricetag.measure.report import diversity, summarise, totals
         from pricetag.measure.store import LabelStore
 
     table = Table(box=box.SIMPLE_HEAD)
@@ -208,7 +208,11 @@ def label_report(stores: tuple[Path, ...], page: Path | None) -> None:
 
             write_page([labels], page)
     groups = summarise(labels)
-    for (language, source), group in groups.items():
+    together = totals(groups)
+    for (language, source), group in [
+        *groups.items(),
+        *(((name, "all"), one) for name, one in together.items()),
+    ]:
         failed = group.outcomes.total() - group.outcomes["measured"] - group.outcomes["over"]
         counts = (
             len(group.functions),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pricetag.measure.label import Label
@@ -24,6 +24,9 @@ class Repeats:
         """Count one pair: alike when they differ by at most ``tolerance`` of the first."""
         self.measured += 1
         self.alike += abs(second - first) <= tolerance * abs(first)
+
+    def __add__(self, other: Repeats) -> Repeats:
+        return Repeats(self.measured + other.measured, self.alike + other.alike)
 
     def __str__(self) -> str:
         return (
@@ -46,6 +49,16 @@ class Group:
     runtime: Repeats = field(default_factory=Repeats)  # of calls over 1 ms
     short_runtime: Repeats = field(default_factory=Repeats)  # of shorter calls
 
+    def __add__(self, other: Group) -> Group:
+        return Group(
+            self.functions | other.functions,
+            self.labelled | other.labelled,
+            self.outcomes + other.outcomes,
+            self.memory + other.memory,
+            self.runtime + other.runtime,
+            self.short_runtime + other.short_runtime,
+        )
+
 
 def summarise(labels: Iterable[Label]) -> dict[tuple[str, str], Group]:
     """Groups by (language, source), sorted."""
@@ -66,6 +79,14 @@ def summarise(labels: Iterable[Label]) -> dict[tuple[str, str], Group]:
         if count >= 3:
             groups[language, source].labelled.add(item)
     return dict(sorted(groups.items()))
+
+
+def totals(groups: Mapping[tuple[str, str], Group]) -> dict[str, Group]:
+    """The groups of each language together."""
+    found: dict[str, Group] = {}
+    for (language, _), group in groups.items():
+        found[language] = found[language] + group if language in found else group
+    return found
 
 
 @dataclass(frozen=True, slots=True)

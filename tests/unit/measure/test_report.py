@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pricetag.measure.label import Label
 from pricetag.measure.page import write_page
-from pricetag.measure.report import diversity, summarise
+from pricetag.measure.report import diversity, summarise, totals
 
 
 def label(item: str, n: int, source: str = "s", **values: object) -> Label:
@@ -87,3 +87,17 @@ def test_the_page(tmp_path: Path) -> None:
     assert (tmp_path / "again.html").read_text() == text
     write_page([[]], tmp_path / "empty.html")
     assert "0 labels of 0 functions" in (tmp_path / "empty.html").read_text()
+
+
+def test_totals_are_per_language() -> None:
+    labels = [
+        Label("a", "s", "MIT", "p", "python", "f", "", n, memory=1.0, memory_again=1.0)
+        for n in (10, 100, 1_000)
+    ]
+    labels.append(Label("b", "t", "MIT", "q", "python", "g", "", 10, failed="compile"))
+    labels.append(Label("c", "t", "MIT", "q", "cpp", "g", "", 10, memory=2.0))
+    found = totals(summarise(labels))
+    assert set(found) == {"python", "cpp"}
+    assert (len(found["python"].functions), len(found["python"].labelled)) == (2, 1)
+    assert found["python"].outcomes == {"measured": 3, "compile": 1}
+    assert found["python"].memory.measured == 3
