@@ -135,7 +135,8 @@ def _scan_table(report: Report, rows: list[Row], forecaster: Forecaster) -> Tabl
         for metric in METRICS:
             for n in report.sizes:
                 estimate = row.forecast.at(metric, n)
-                cells.append(Text(format_estimate(metric, estimate, limits[metric]) if estimate else ""))
+                limit = row.forecast.limit(metric, limits[metric])
+                cells.append(Text(format_estimate(metric, estimate, limit) if estimate else ""))
             growth = row.forecast.memory_growth if metric == "memory" else row.forecast.runtime_growth
             cells.append(Text(growth_symbol(growth)))
         table.add_row(*cells)
