@@ -57,7 +57,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """One project's corrections of one model, by (language, metric), with what each rests on."""
+    """One project's corrections of one model, by (language, metric), and what they rest on.
+
+    Evidence without a correction: labels were looked at, and nothing was better than the model's own forecasts.
+    """
 
     model: str
     corrections: Mapping[tuple[str, str], Correction] = field(default_factory=dict)
@@ -111,7 +114,8 @@ def load_project(path: Path) -> Project | None:
             for metric, entry in metrics.items():
                 if metric not in METRICS:
                     raise ValueError(f"{metric!r} is no metric")
-                corrections[str(language), metric] = _correction(entry)
+                if "shift" in entry:
+                    corrections[str(language), metric] = _correction(entry)
                 evidence[str(language), metric] = Evidence(
                     int(entry["functions"]),
                     int(entry["labels"]),
@@ -124,8 +128,9 @@ def load_project(path: Path) -> Project | None:
 def save_project(project: Project, path: Path) -> None:
     """Write a project's file, whole or not at all. Raises OSError."""
     corrections: dict[str, dict[str, Any]] = {}
-    for (language, metric), correction in project.corrections.items():
-        entry = {**asdict(correction), **asdict(project.evidence[language, metric])}
+    for (language, metric), evidence in project.evidence.items():
+        correction = project.corrections.get((language, metric))
+        entry = {**asdict(evidence), **(asdict(correction) if correction else {})}
         corrections.setdefault(language, {})[metric] = {
             name: round(value, 5) if isinstance(value, float) else value for name, value in entry.items()
         }

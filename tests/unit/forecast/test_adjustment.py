@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from scipy.stats import spearmanr
 from test_forecaster import QUERY, LinearModel
 
-from pricetag.forecast import Adjustment, Correction, DiskCache, Estimate, Forecast, Forecaster, ModelInfo, Query
+from pricetag.forecast import (
+    Adjustment,
+    Correction,
+    DiskCache,
+    Estimate,
+    Forecast,
+    Forecaster,
+    ModelInfo,
+    Query,
+)
 from pricetag.forecast.adjustment_files import LONGEST_SHIFT, SLOPES
 
 SIZES = (10, 100, 1_000, 10_000, 100_000)
