@@ -25,6 +25,7 @@ from pricetag.measure import reference
 
 _SECONDS = 1.2  # for all Python workloads together
 _CPP_SECONDS = 0.3
+_IN_A_ROW = 5  # runs of one work before the next has its turn: the first of them only warms the caches
 _SLOWEST = 5  # times as long as the CPU time that it may take on a machine under load
 _PATIENCE = 60.0  # seconds for the compiler and the program
 _CPP_FILES = ("reference.hpp", "speed.cpp")
@@ -104,9 +105,10 @@ def quickest(works: Mapping[str, Callable[[], object]], seconds: float) -> dict[
         end, patience = time.thread_time() + seconds, time.perf_counter() + _SLOWEST * seconds
         while True:
             for name, work in works.items():
-                start = time.thread_time_ns()
-                work()
-                least[name] = min(least[name], max(time.thread_time_ns() - start, 1) / 1e9)
+                for _ in range(_IN_A_ROW):
+                    start = time.thread_time_ns()
+                    work()
+                    least[name] = min(least[name], max(time.thread_time_ns() - start, 1) / 1e9)
             if time.thread_time() >= end or time.perf_counter() >= patience:
                 return least
     finally:
