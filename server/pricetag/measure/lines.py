@@ -56,6 +56,8 @@ def _plain(label: Label) -> dict[str, Any]:
 
 def _label(raw: Any) -> Label:
     """A label of an object that anybody may have written. Raises ValueError, TypeError or KeyError."""
+    if not isinstance(raw, dict):
+        raise TypeError("not an object")
     known = {field.name for field in fields(Label)}
     label = Label(**{name: value for name, value in raw.items() if name in known})
     if not all(isinstance(getattr(label, name), str) for name in _TEXTS):
@@ -64,7 +66,9 @@ def _label(raw: Any) -> Label:
         raise ValueError("n is no size")
     for metric in _METRICS:
         value = getattr(label, metric)
-        if value is not None and (isinstance(value, bool) or not 0 <= float(value) < math.inf):
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
             raise ValueError(f"{metric} is no cost")
     label.over = [metric for metric in _METRICS if metric in list(label.over)]
     return label

@@ -16,7 +16,7 @@ from pricetag.record.calls import size_of
 
 SERVER = Path(pricetag.__file__).parents[1]
 
-MODULE = '''
+MODULE = """
 import threading
 
 
@@ -66,9 +66,9 @@ class Box:
 
     def total(self):
         return sum(self.items)
-'''
+"""
 
-TESTS = '''
+TESTS = """
 import asyncio, sys, tracemalloc
 import pytest
 from shop.module import *
@@ -123,7 +123,7 @@ def test_with_a_tracer_of_its_own():
 @pytest.mark.skip
 def test_skipped():
     pass
-'''
+"""
 
 
 @pytest.fixture
