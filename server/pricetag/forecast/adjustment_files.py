@@ -85,7 +85,9 @@ def find_project(paths: Iterable[str | Path]) -> Path | None:
         common = Path(os.path.commonpath([Path(path).absolute() for path in paths]))
     except ValueError:  # no path, or on two drives
         return None
-    return next((f for f in (common, *common.parents) if project_path(f).is_file()), None)
+    return next(
+        (folder for folder in (common, *common.parents) if os.path.isfile(project_path(folder))), None
+    )
 
 
 def load_machine(path: Path) -> Machine:
