@@ -85,9 +85,7 @@ def find_project(paths: Iterable[str | Path]) -> Path | None:
         common = Path(os.path.commonpath([Path(path).absolute() for path in paths]))
     except ValueError:  # no path, or on two drives
         return None
-    return next(
-        (folder for folder in (common, *common.parents) if os.path.isfile(project_path(folder))), None
-    )
+    return next((folder for folder in (common, *common.parents) if _is_file(project_path(folder))), None)
 
 
 def load_machine(path: Path) -> Machine:
@@ -158,6 +156,12 @@ def load_adjustment(model: str, project: Path | None) -> tuple[Adjustment, list[
     except AdjustmentError as error:
         problems.append(f"{error}; it is ignored")
     return Adjustment(corrections.corrections, machine.speeds), problems
+
+
+def _is_file(path: Path) -> bool:
+    with contextlib.suppress(OSError):  # a folder that may not be looked into
+        return path.is_file()
+    return False
 
 
 def _correction(entry: Mapping[str, Any]) -> Correction:

@@ -38,12 +38,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
     if not hasattr(config, "workerinput"):  # else a worker of pytest-xdist: its controller has done so
         try:
+            if path.exists() and not _is_recording(path):
+                raise pytest.UsageError(f"--pricetag-record: {named} holds something else; name another file")
             path.unlink(missing_ok=True)
         except OSError as error:
             raise pytest.UsageError(f"--pricetag-record: {named}: {error.strerror}") from error
     config.pluginmanager.register(
         _Recording(Recorder(config.rootpath), path, config.rootpath), "pricetag-recording"
     )
+
+
+def _is_recording(path: Path) -> bool:
+    """Whether a file is one that an earlier run wrote, or empty: any other is the user's."""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        first = file.readline(1 << 20)
+    return not first or '"source": "recorded"' in first
 
 
 class _Recording:

@@ -210,6 +210,15 @@ def test_a_file_that_is_no_label_file_is_never_overwritten(name: str, project: P
     assert (project / "shop" / "module.py").read_text() == before
 
 
+def test_other_labels_are_never_overwritten(project: Path) -> None:
+    labels = project / "labels.jsonl"
+    labels.write_text('{"source": "project"}\n')
+    done = run_pytest(project, "--pricetag-record", "labels.jsonl")
+    assert done.returncode == 4
+    assert "holds something else" in done.stderr
+    assert labels.read_text() == '{"source": "project"}\n'
+
+
 def test_a_folder_that_cannot_be_written_fails_no_test(project: Path) -> None:
     (project / "file").write_text("")
     done = run_pytest(project, "--pricetag-record", "file/labels.jsonl", "-k", "test_all")
