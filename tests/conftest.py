@@ -16,6 +16,12 @@ settings.register_profile("pricetag", deadline=None, suppress_health_check=[Heal
 settings.load_profile("pricetag")
 
 
+@pytest.fixture(autouse=True)
+def no_calibration(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests see the model's own forecasts, whatever this machine is calibrated to."""
+    monkeypatch.setenv("PRICETAG_CONFIG", str(tmp_path_factory.getbasetemp() / "no-config"))
+
+
 @pytest.fixture(scope="session")
 def random_model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a tiny checkpoint; kept between runs until the model's code changes, as torch is slow to start."""

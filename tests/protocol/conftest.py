@@ -34,7 +34,11 @@ def editor(random_model: Path, tmp_path: Path) -> EditorFactory:
         workspace = tmp_path / "workspace"
         workspace.mkdir(exist_ok=True)
         command = [sys.executable, "-m", "pricetag", "serve", *(["--model", str(model)] if model else [])]
-        env = {**os.environ, "PRICETAG_CACHE": str(tmp_path / "cache.sqlite3"), **(environment or {})}
+        own = {
+            "PRICETAG_CACHE": str(tmp_path / "cache.sqlite3"),
+            "PRICETAG_CONFIG": str(tmp_path / "config"),
+        }
+        env = {**os.environ, **own, **(environment or {})}
         sessions: list[Editor] = []
 
         def make() -> LanguageClient:

@@ -27,6 +27,7 @@ SOURCE = "def f(xs: list[int]) -> list[int]:\n    return [x * 2 for x in xs]\n"
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PRICETAG_CACHE", str(tmp_path / "cache" / "forecasts.sqlite3"))
+    monkeypatch.setenv("PRICETAG_CONFIG", str(tmp_path / "config"))
     monkeypatch.delenv("PRICETAG_TRACEBACK", raising=False)
 
 
@@ -57,7 +58,9 @@ def check_error(*arguments: object, code: int, said: str) -> None:
 
 def test_version_and_help() -> None:
     assert pricetag.__version__ in run("--version").stdout
-    for command in ("serve", "scan", "label", "train", "evaluate", "export", "doctor"):
+    for command in (
+        "serve", "scan", "measure", "calibrate", "label", "train", "evaluate", "export", "doctor"
+    ):  # fmt: skip
         assert command in run("--help").stdout
         assert "Usage" in run(command, "--help").stdout
 

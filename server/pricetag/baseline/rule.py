@@ -62,6 +62,7 @@ def judge(
     """
     if before.abstained or after.abstained:
         return None
+    limit = after.limit("memory", limit)
     old, new = estimate_at(before.memory, n), estimate_at(after.memory, n)
     if old is None or new is None or not _is_sound(old) or not _is_sound(new):
         return None

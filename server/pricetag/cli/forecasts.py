@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 from pricetag.cli.console import nothing, open_console, print_table, printable
 from pricetag.cli.group import main
+from pricetag.cli.models import open_forecaster
 from pricetag.cli.options import Sizes, model_option
 
 # Everything heavier is imported by the command that needs it: `serve` must answer its editor at once.
@@ -78,9 +77,10 @@ def scan(
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from pricetag import scan as scanning
+    from pricetag.forecast.adjustment_files import find_project
 
     errors = open_console(stderr=True)
-    with _forecaster(model, cache) as forecaster:
+    with open_forecaster(model, cache, find_project(paths)) as forecaster:
         known = forecaster.info.sizes
         if outside := [n for n in sizes if not known[0] <= n <= known[-1]]:
             raise click.BadParameter(
@@ -135,7 +135,8 @@ def _scan_table(report: Report, rows: list[Row], forecaster: Forecaster) -> Tabl
         for metric in METRICS:
             for n in report.sizes:
                 estimate = row.forecast.at(metric, n)
-                cells.append(Text(format_estimate(metric, estimate, limits[metric]) if estimate else ""))
+                limit = row.forecast.limit(metric, limits[metric])
+                cells.append(Text(format_estimate(metric, estimate, limit) if estimate else ""))
             growth = row.forecast.memory_growth if metric == "memory" else row.forecast.runtime_growth
             cells.append(Text(growth_symbol(growth)))
         table.add_row(*cells)
@@ -170,21 +171,3 @@ def doctor(model: str | None) -> None:
     print_table(table)
     if broken := [check.name for check in checks if check.verdict is Verdict.BROKEN]:
         raise click.ClickException(f"forecasts cannot be had: {', '.join(broken)} broken")
-
-
-@contextmanager
-def _forecaster(model: str | None, cache: bool) -> Iterator[Forecaster]:
-    """The forecaster of a model in this process; a missing or damaged one is a one-line error."""
-    from pricetag.forecast import DiskCache, Forecaster, ModelNotFound, default_path, find_model
-    from pricetag.rlm import Checkpoint, CheckpointError
-
-    disk = DiskCache(default_path()) if cache else None
-    try:
-        try:
-            forecaster = Forecaster(Checkpoint.load(find_model(model)), cache=disk)
-        except (ModelNotFound, CheckpointError, ValueError) as error:
-            raise click.ClickException(str(error)) from error
-        yield forecaster
-    finally:
-        if disk:
-            disk.close()

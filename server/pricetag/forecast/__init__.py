@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pricetag.forecast.abstain import is_over, reason_against, too_wide
+from pricetag.forecast.adjustment import Adjustment, Correction
 from pricetag.forecast.cache import DiskCache, default_path
 from pricetag.forecast.calibration import Calibration, CalibrationError
 from pricetag.forecast.estimate import METRICS, Estimate, Forecast, Metric, ModelInfo, Query
@@ -43,8 +44,10 @@ def __getattr__(name: str) -> Any:
 __all__ = [
     "DEFAULT_SIZE",
     "METRICS",
+    "Adjustment",
     "Calibration",
     "CalibrationError",
+    "Correction",
     "DiskCache",
     "Estimate",
     "Forecast",

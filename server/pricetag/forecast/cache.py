@@ -135,6 +135,8 @@ def decode(raw: dict[str, Any]) -> Forecast:
         memory_growth=raw["memory_growth"],
         runtime_growth=raw["runtime_growth"],
         abstained=raw["abstained"],
+        memory_limit=raw.get("memory_limit"),
+        runtime_limit=raw.get("runtime_limit"),
     )
 
 

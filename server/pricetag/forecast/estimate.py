@@ -55,10 +55,18 @@ class Forecast:
     memory_growth: float | None = None  # exponent of the metric over n
     runtime_growth: float | None = None
     abstained: str = ""
+    # What ``over`` is the probability of passing, where a calibration of the user's moved it; None: the model's limit.
+    memory_limit: float | None = None
+    runtime_limit: float | None = None
 
     def estimates(self, metric: Metric) -> tuple[Estimate, ...]:
         """The estimates of one metric, in order of n."""
         return self.memory if metric == "memory" else self.runtime
+
+    def limit(self, metric: Metric, models: float) -> float:
+        """The limit that ``over`` is about, in bytes or seconds; ``models`` is the model's own."""
+        moved = self.memory_limit if metric == "memory" else self.runtime_limit
+        return models if moved is None else moved
 
     def at(self, metric: Metric, n: int) -> Estimate | None:
         """The estimate of one metric at exactly n, if it was asked for."""

@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from pricetag.forecast.adjustment import Adjustment
 from pricetag.forecast.cache import DiskCache
 from pricetag.forecast.calibration import Calibration
 from pricetag.forecast.estimate import METRICS, Estimate, Forecast, Metric, ModelInfo, Query
@@ -39,14 +40,20 @@ class Model(Protocol):
 class Forecaster:
     """Answers queries from the disk cache or the model. Not thread-safe: one model, one thread.
 
-    ``calibration`` defaults to the checkpoint's own. Raises ``CalibrationError`` or ``ValueError`` for a checkpoint
+    ``calibration`` defaults to the checkpoint's own. ``adjustment`` is applied to what the cache or the model says, so
+    it may be replaced at any time. Raises ``CalibrationError`` or ``ValueError`` for a checkpoint
     whose config does not say what it must.
     """
 
     def __init__(
-        self, rlm: Model, calibration: Calibration | None = None, cache: DiskCache | None = None
+        self,
+        rlm: Model,
+        calibration: Calibration | None = None,
+        cache: DiskCache | None = None,
+        adjustment: Adjustment | None = None,
     ) -> None:
         self._rlm, self._cache = rlm, cache
+        self.adjustment = adjustment or Adjustment()
         self._calibration = Calibration.parse(rlm.calibration) if calibration is None else calibration
         self.info = model_info(rlm.config)
         offsets = sorted((*key, o.low, o.high) for key, o in self._calibration.offsets.items())
@@ -67,7 +74,7 @@ class Forecaster:
             full = self._ask(query)
             if self._cache:
                 self._cache.put(key, full)
-        return select(full, sizes)
+        return select(self.adjustment.apply(full, query.language, self.info), sizes)
 
     def _refusal(self, query: Query) -> str:
         if query.refusal:

@@ -46,7 +46,7 @@ def format_estimate(metric: Metric, estimate: Estimate, limit: float) -> str:
 def format_limit(metric: Metric, limit: float) -> str:
     """A limit in whole units, rounded down so that "> 2 GB" stays true of 2 GiB."""
     if metric == "runtime":
-        return f"{limit:g} s"
+        return f"{limit:.0f} s" if limit >= 100 else f"{limit:.2g} s"
     power = max(0, min(len(_BYTES) - 1, int(math.log10(max(limit, 1)) // 3)))
     return f"{math.floor(limit / 1000**power)} {_BYTES[power]}"
 
@@ -124,7 +124,10 @@ def format_hint(
             shown.append((metric, estimate))
     if not shown:
         return ""
-    values = [format_estimate(metric, estimate, options.limit(metric)) for metric, estimate in shown]
+    values = [
+        format_estimate(metric, estimate, forecast.limit(metric, options.limit(metric)))
+        for metric, estimate in shown
+    ]
     lead = f"▲{format_factor(factor)} " if factor is not None else ""
     steepest = max((fit_growth(forecast.estimates(metric), n) or 0.0 for metric, _ in shown), default=0.0)
     growth = [growth_symbol(steepest)] if round(steepest * 2) > 2 else []

@@ -63,17 +63,18 @@ def _table(forecast: Forecast, n: int, metrics: list[Metric], options: HintOptio
         "|--:|" + "--:|:--|" * len(metrics),
     ]
     for size in sorted({*_TABLE_SIZES, n}):
-        cells = [_cells(metric, estimate_at(forecast.estimates(metric), size), options) for metric in metrics]
+        cells = [_cells(forecast, metric, size, options) for metric in metrics]
         if any(cells):
             label = f"**{format_size(size)}**" if size == n else format_size(size)
             rows.append(f"| {label} | " + " | ".join(cell or " | " for cell in cells) + " |")
     return rows
 
 
-def _cells(metric: Metric, estimate: Estimate | None, options: HintOptions) -> str:
+def _cells(forecast: Forecast, metric: Metric, n: int, options: HintOptions) -> str:
+    estimate = estimate_at(forecast.estimates(metric), n)
     if estimate is None:
         return ""
-    value = format_estimate(metric, estimate, options.limit(metric))
+    value = format_estimate(metric, estimate, forecast.limit(metric, options.limit(metric)))
     if is_over(estimate):
         return f"{value} | {estimate.over:.0%} likely".replace("%", " %")
     return f"{value} | {format_value(metric, estimate.low)} – {format_value(metric, estimate.high)}"
@@ -95,8 +96,8 @@ def _change(forecast: Forecast, n: int, options: HintOptions, verdict: Verdict |
     before, after = estimate_at(verdict.baseline.memory, n), estimate_at(forecast.memory, n)
     if before is None or after is None:
         return []
-    was = format_estimate("memory", before, options.memory_limit)
-    now = format_estimate("memory", after, options.memory_limit)
+    limit = forecast.limit("memory", options.memory_limit)
+    was, now = (format_estimate("memory", estimate, limit) for estimate in (before, after))
     factor = format_factor(after.median / max(before.median, 1.0))
     lead = "▲ " if verdict.regression else ""
     return [f"{lead}Memory at the last commit ({verdict.commit[:8]}): {was} → {now} ({factor})  "]

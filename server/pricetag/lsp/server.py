@@ -6,6 +6,7 @@ import asyncio
 import functools
 import logging
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from lsprotocol import types
@@ -15,6 +16,7 @@ from pygls.uris import to_fs_path
 import pricetag
 from pricetag.baseline import GitBaseline
 from pricetag.forecast import ModelInfo, ModelNotFound, default_path, find_model
+from pricetag.forecast.adjustment_files import find_project
 from pricetag.lsp import convert, diagnostics, hints, hover
 from pricetag.lsp.documents import Document, Place, Verdict
 from pricetag.lsp.logs import EditorLog, to_stderr
@@ -83,10 +85,15 @@ class PricetagServer(LanguageServer):
             self.status.say(State.NO_MODEL, str(error))
             self.scheduler.worker_changed()
             return
-        supervisor = Supervisor(worker_command(folder, default_path()))
+        supervisor = Supervisor(worker_command(folder, default_path(), self._project()))
         supervisor.on_state = functools.partial(self._on_state, supervisor)
         self.supervisor = self.scheduler.supervisor = supervisor
         await supervisor.start()
+
+    def _project(self) -> Path | None:
+        """The folder with the calibration of the one folder that is open; forecasts of several have none in common."""
+        paths = [path for uri in self.workspace.folders if (path := to_fs_path(uri))]
+        return find_project(paths) if len(paths) == 1 else None
 
     def _on_state(self, supervisor: Supervisor, state: State) -> None:
         if supervisor is self.supervisor:

@@ -37,7 +37,7 @@ _FLAGS = ("-O2", "-w", "-pipe", "-fno-diagnostics-show-caret", "-fmax-errors=200
 _STANDARDS = ("c++17", "c++20")
 _COMPILE_SECONDS = 120
 _COMPILE_MEMORY = 4 << 30
-_SUPPORT = ("subject.hpp", "values.hpp", "driver.cpp")
+_SUPPORT = ("reference.hpp", "subject.hpp", "values.hpp", "driver.cpp")
 _SEED = 20_25
 
 

@@ -19,7 +19,6 @@ from pricetag.measure.cpp_runner import CppLimits, CppUnavailable, label_cpp, to
 from pricetag.measure.label import MEMORY_LIMIT, SIZES, TIME_LIMIT, Item, Label
 from pricetag.measure.python_runner import PythonRunner
 from pricetag.measure.sandbox import SandboxUnavailable
-from pricetag.measure.store import LabelStore
 
 _TASK_ITEMS = {
     "python": 8,
@@ -83,6 +82,8 @@ def label_items(
     ``progress`` is told how many items are done and of how many. Raises ``SandboxUnavailable`` or ``CppUnavailable``
     where this system cannot measure, ``StoreError`` and OSError where the store cannot be read or written.
     """
+    from pricetag.measure.store import LabelStore  # Parquet: not every user who measures has it
+
     with LabelStore(Path(path)) as store:
         done = store.finished(sizes)
         chosen = list(items)

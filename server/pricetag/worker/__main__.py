@@ -31,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="pricetag.worker", description=__doc__)
     parser.add_argument("--model", required=True, type=Path, help="checkpoint folder")
     parser.add_argument("--cache", type=Path, help="SQLite file that keeps forecasts; none by default")
+    parser.add_argument("--project", type=Path, help="folder whose calibration applies; none by default")
     parser.add_argument("--memory-limit", type=int, default=DEFAULT_MEMORY_LIMIT, help="MB, 0 for none")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="worker: %(levelname)s: %(message)s")
@@ -41,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     threading.Thread(target=_read, args=(inbox, cancelled), daemon=True).start()
     _limit(options.memory_limit << 20)
     try:
-        forecaster = _load(options.model, options.cache)
+        forecaster = _load(options.model, options.cache, options.project)
     except _Unusable as error:
         send({"noModel": str(error)})
         return protocol.EXIT_NO_MODEL
@@ -95,18 +96,23 @@ def _limit(memory: int) -> None:
             resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
 
 
-def _load(folder: Path, cache: Path | None) -> Any:
+def _load(folder: Path, cache: Path | None, project: Path | None) -> Any:
     # Imported late: the limits above must hold for the model's runtime too.
     from pricetag.forecast import DiskCache, Forecaster
+    from pricetag.forecast.adjustment_files import load_adjustment
     from pricetag.rlm import Checkpoint, CheckpointError
 
     try:
         rlm = Checkpoint.load(folder)
-        return Forecaster(rlm, cache=DiskCache(cache) if cache else None)
+        forecaster = Forecaster(rlm, cache=DiskCache(cache) if cache else None)
     except (CheckpointError, ValueError) as error:
         raise _Unusable(str(error)) from error
     except MemoryError as error:
         raise _Unusable(f"{folder} does not fit into the worker's memory limit") from error
+    forecaster.adjustment, problems = load_adjustment(forecaster.info.id, project)
+    for problem in problems:
+        _log.warning("%s", problem)
+    return forecaster
 
 
 def _answer(

@@ -80,10 +80,11 @@ class _Batch:
     answers: list[Forecast] = field(default_factory=list)
 
 
-def worker_command(model: Path, cache: Path | None = None) -> list[str]:
-    """The command that starts a worker for a checkpoint folder."""
+def worker_command(model: Path, cache: Path | None = None, project: Path | None = None) -> list[str]:
+    """The command that starts a worker for a checkpoint folder; the calibration of ``project`` applies."""
     command = [sys.executable, "-m", "pricetag.worker", "--model", str(model)]
-    return [*command, "--cache", str(cache)] if cache else command
+    options = {"--cache": cache, "--project": project}
+    return command + [word for name, path in options.items() if path for word in (name, str(path))]
 
 
 class Supervisor:

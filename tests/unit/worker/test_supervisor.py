@@ -17,6 +17,16 @@ import psutil
 import pytest
 
 from pricetag.forecast import Forecast, Query
+from pricetag.forecast.adjustment import Correction
+from pricetag.forecast.adjustment_files import (
+    Evidence,
+    Machine,
+    Project,
+    machine_path,
+    project_path,
+    save_machine,
+    save_project,
+)
 from pricetag.worker import State, Supervisor, Token, WorkerLost, worker_command
 
 QUERIES = [Query("python", "xs: list[int] of n", f"def f{i}(xs):\n\treturn sorted(xs)\n") for i in range(30)]
@@ -55,6 +65,31 @@ async def test_a_batch(random_model: Path) -> None:
         assert pid is not None
     assert states == [State.STARTING, State.READY, State.STOPPED]
     assert await gone(pid)
+
+
+async def test_the_machines_and_the_projects_calibration_apply(
+    random_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(worker_command(random_model)) as (supervisor, _):
+        (plain,) = await supervisor.forecast(QUERIES[:1], [100])
+        assert supervisor.info is not None
+        model = supervisor.info.id
+    monkeypatch.setenv("PRICETAG_CONFIG", str(tmp_path / "config"))
+    save_machine(Machine({"python": 2.0}), machine_path())
+    key = ("python", "memory")
+    save_project(
+        Project(model, {key: Correction(shift=1.0)}, {key: Evidence(9, 9, 1.0, 0.5)}), project_path(tmp_path)
+    )
+    command = worker_command(random_model, project=tmp_path)
+    async with running(command) as (supervisor, _):
+        (adjusted,) = await supervisor.forecast(QUERIES[:1], [100])
+    assert adjusted.memory[0].median == pytest.approx(10 * plain.memory[0].median)
+    assert adjusted.runtime[0].median == pytest.approx(2 * plain.runtime[0].median)
+    assert adjusted.memory_limit is not None and plain.memory_limit is None
+    project_path(tmp_path).write_text("{")
+    machine_path().write_text("[]")
+    async with running(command) as (supervisor, _):
+        assert await supervisor.forecast(QUERIES[:1], [100]) == [plain]
 
 
 async def test_batches_wait_for_each_other(random_model: Path) -> None:
