@@ -120,9 +120,8 @@ def test_with_a_tracer_of_its_own():
     tracemalloc.stop()
 
 
-@pytest.mark.skip
-def test_skipped():
-    pass
+def test_that_passes_itself_over():
+    pytest.skip("what a recorded suite skips stays skipped")
 """
 
 
@@ -163,6 +162,7 @@ def test_a_test_suite_is_recorded_and_does_not_notice(project: Path) -> None:
     assert outcomes(done) == outcomes(plain)
     assert done.returncode == plain.returncode == 1
     assert any("test_that_fails" in line for line in outcomes(done) if line.startswith("FAILED"))
+    assert [line for line in outcomes(done) if line.startswith("SKIPPED") and "stays skipped" in line]
     assert "INTERNALERROR" not in done.stdout + done.stderr
     labels = list(read_lines(project / "labels.jsonl"))
     assert f"pricetag: {len(labels)} labels of " in done.stdout
@@ -219,11 +219,22 @@ def test_other_labels_are_never_overwritten(project: Path) -> None:
     assert labels.read_text() == '{"source": "project"}\n'
 
 
-def test_a_folder_that_cannot_be_written_fails_no_test(project: Path) -> None:
+def test_a_place_that_cannot_be_written_is_told_before_any_test_runs(project: Path) -> None:
     (project / "file").write_text("")
     done = run_pytest(project, "--pricetag-record", "file/labels.jsonl", "-k", "test_all")
-    assert outcomes(done) == outcomes(run_pytest(project, "-k", "test_all")) or done.returncode == 4
+    assert done.returncode == 4
+    assert "file/labels.jsonl: Not a directory" in done.stderr
+    assert outcomes(done) == []
     assert "INTERNALERROR" not in done.stdout + done.stderr
+
+
+def test_a_write_that_fails_in_the_end_fails_no_test(project: Path) -> None:
+    (project / "tests" / "test_last.py").write_text(
+        "import os\n\n\ndef test_last():\n    os.mkdir('labels.jsonl')\n"
+    )
+    done = run_pytest(project, "--pricetag-record", "labels.jsonl", "-k", "test_all or test_last")
+    assert done.returncode == 0, done.stdout
+    assert "pricetag: nothing was recorded: IsADirectoryError" in done.stdout
 
 
 def test_what_is_recorded_is_json_lines(project: Path) -> None:

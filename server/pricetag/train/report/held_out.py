@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pricetag.rlm.distribution import Floats
 from pricetag.rlm.numbers import SIZES
-from pricetag.train.dataset import METRICS, Example
+from pricetag.train.dataset import MACHINE_WRITTEN, METRICS, Example
 from pricetag.train.evaluate import Calibration, offsets_of
 from pricetag.train.predict import Predictions, truths
 
@@ -21,8 +21,6 @@ CENTRAL = (0.5, 0.8, 0.9, 0.95)  # levels of the central intervals
 SHOWN = CENTRAL.index(0.8)  # the one that the editor shows
 WIDEST = CENTRAL.index(0.95)
 LEVELS = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)  # the quantiles that they lie between
-# Sources whose functions no person wrote. A model is judged by the others.
-MACHINE_WRITTEN = frozenset({"authored", "generated", "mutated", "neutral"})
 
 Mask = NDArray[np.bool_]
 
