@@ -24,6 +24,9 @@ class Item:
         str, ...
     ] = ()  # Python: argument tuples as source text, "([1, 2], 3)". C++: argument lists as source
     receiver: tuple[str, ...] = ()  # of a method: arguments of its class's constructor, in the same form
+    inputs: str = (
+        ""  # id of the item whose random inputs it gets, where it is a version of another; else its own
+    )
 
 
 @dataclass(slots=True)

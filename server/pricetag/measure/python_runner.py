@@ -80,7 +80,7 @@ class PythonRunner:
             "time_limit": self.time_limit,
             "memory_limit": self.memory_limit,
             "again": measured_again(item.id, self._again),
-            "seed": f"{item.id}:{seed}",
+            "seed": f"{item.inputs or item.id}:{seed}",
             "guessed": guessed,  # the kinds are our own guess: others may be tried
             "uid": os.getpid() * 1009 + self._count,
         }

@@ -96,7 +96,7 @@ def items_of(probe: Probe) -> tuple[Item, Item]:
     before, after = (
         Item(
             f"{SOURCE}/{probe.name}/{side}", SOURCE, LICENCE, f"{SOURCE}/{probe.name}", probe.language, code,
-            probe.entry, (probe.example,),
+            probe.entry, (probe.example,), inputs=probe.name,
         )
         for side, code in (("before", probe.before), ("after", probe.after))
     )  # fmt: skip
@@ -115,9 +115,7 @@ def measure(probes: Iterable[Probe]) -> Iterator[tuple[Probe, Label, Label]]:
     with PythonRunner(time_limit=TIME_LIMIT, again=0) as runner:
         for probe in chosen:
             if probe.language == "python":
-                # The runner draws inputs by the item's id: under one id both versions get the same.
-                both = [replace(item, id=probe.name) for item in items_of(probe)]
-                (before,), (after,) = (runner.measure(item, [probe.n]) for item in both)
+                (before,), (after,) = (runner.measure(item, [probe.n]) for item in items_of(probe))
                 yield probe, before, after
     for n in SIZES:
         yield from _measure_cpp([probe for probe in chosen if probe.language == "cpp" and probe.n == n], n)

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -128,6 +129,14 @@ def test_no_examples_means_static_kinds(runner: PythonRunner) -> None:
     )
     (label,) = runner.measure(bare, [100])
     assert (label.assumes, summary(label)) == ("words: list[str] of n x 5, k: int <= n", "ok")
+
+
+def test_versions_get_the_same_random_inputs(runner: PythonRunner) -> None:
+    original = item("def f(xs: list[int]): return bytearray(sum(xs) % 9973)")
+    version = replace(original, id="test/version", inputs=original.id)
+    other = replace(original, id="test/other")
+    first, same, different = (runner.measure(one, [1_000])[0].memory for one in (original, version, other))
+    assert first == same != different
 
 
 def test_a_given_workload_is_built(runner: PythonRunner) -> None:

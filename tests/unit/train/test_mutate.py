@@ -241,6 +241,8 @@ def test_mutants_are_items_of_the_same_problem() -> None:
     assert all(one.id.startswith("s/1/mut/") for one in made)
     assert len({one.id for one in made}) == len({one.code for one in made}) == len(made) <= MOST
     assert sum(one.id.removeprefix("s/1/mut/") in GENERAL for one in made) <= MOST_GENERAL
+    assert {one.inputs for one in made} == {"s/1"}
+    assert {two.inputs for one in made for two in mutate(one)} == {"s/1"}
     assert made == list(mutate(item(LOOP)))
 
 

@@ -40,7 +40,7 @@ def mutate(item: Item) -> Iterator[Item]:
     special = [one for one in made if one[0].removesuffix("-2") not in GENERAL]
     # The first of the general ones stands in front: there are pairs of every item that has any.
     for kind, code in [*general[:1], *special, *general[1:]][:MOST]:
-        yield replace(item, id=f"{item.id}/mut/{kind}", source="mutated", code=code)
+        yield _version(item, f"mut/{kind}", "mutated", code)
 
 
 def neutral(item: Item) -> Iterator[Item]:
@@ -54,7 +54,12 @@ def neutral(item: Item) -> Iterator[Item]:
     renames = [one for one in made if one[0] in RENAMES][:1]
     others = [one for one in made if one[0] not in SURFACE | RENAMES]
     for kind, code in [*surface, *renames, *others][:MOST_NEUTRAL]:
-        yield replace(item, id=f"{item.id}/neutral/{kind}", source="neutral", code=code)
+        yield _version(item, f"neutral/{kind}", "neutral", code)
+
+
+def _version(item: Item, name: str, source: str, code: str) -> Item:
+    """A version of ``item``, to be measured on the same inputs: random ones differ enough to look like a change."""
+    return replace(item, id=f"{item.id}/{name}", source=source, code=code, inputs=item.inputs or item.id)
 
 
 def _made(
