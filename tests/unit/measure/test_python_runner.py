@@ -7,8 +7,8 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
