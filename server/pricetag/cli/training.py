@@ -43,8 +43,13 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--pretraining-passes",
-    type=click.IntRange(min=1),
-    help="Unlabelled functions shown. Default: the recipe's.",
+    type=click.IntRange(min=0),
+    help="Unlabelled functions shown with gaps to fill. Default: the recipe's.",
+)
+@click.option(
+    "--imitation-passes",
+    type=click.IntRange(min=0),
+    help="Unlabelled functions shown with the forecasts of gradient boosting. Default: the recipe's.",
 )
 @click.option("--processes", type=click.IntRange(min=1), help="Side by side. Default: the recipe's.")
 @click.option("--device", metavar="DEVICE", help="cpu or cuda. Default: the recipe's.")
@@ -59,6 +64,7 @@ def train(
     copies: int,
     unlabelled: tuple[Path, ...],
     pretraining_passes: int | None,
+    imitation_passes: int | None,
     processes: int | None,
     device: str | None,
     seed: int | None,
@@ -73,22 +79,27 @@ def train(
 
     console = open_console(stderr=True)
     shared = {"processes": processes, "device": device, "seed": seed}
-    recipe = _recipe(file, {"passes": passes, **shared}, {"passes": pretraining_passes, **shared})
+    stages = {"labels": passes, "pretraining": pretraining_passes, "imitation": imitation_passes}
+    recipe = _recipe(file, {name: {"passes": count, **shared} for name, count in stages.items()})
     if not (folder / TRAINING).exists():
         examples = _examples(labels, sources, data, console, ("train", "validation"))
-        pipeline.prepare(examples, folder, recipe.architecture, copies, console, unlabelled)
+        try:
+            limits = pipeline.label_limits(labels) if recipe.imitation.passes else None
+        except pipeline.MixedLimits as error:
+            raise click.ClickException(str(error)) from error
+        pipeline.prepare(examples, folder, recipe.architecture, copies, console, unlabelled, limits)
     pipeline.run_training(folder, recipe, console)
 
 
-def _recipe(file: Path | None, labels: dict[str, Any], pretraining: dict[str, Any]) -> Recipe:
-    """The recipe in ``file``, else the default one, with the settings of its two schedules that are not None."""
+def _recipe(file: Path | None, stages: dict[str, dict[str, Any]]) -> Recipe:
+    """The recipe in ``file``, else the default one, with the settings of its ``stages`` that are not None."""
     import json
 
     from pricetag.train.run import Recipe
 
     try:
         settings = json.loads(file.read_text(encoding="utf-8")) if file else {}
-        for name, changed in (("labels", labels), ("pretraining", pretraining)):
+        for name, changed in stages.items():
             known = {key: value for key, value in changed.items() if value is not None}
             settings[name] = settings.get(name, {}) | known
         return Recipe.from_json(settings)

@@ -30,13 +30,14 @@ from pricetag.train.calibrate import abstention_curve, conformal_offsets, pair_c
 from pricetag.train.dataset import METRICS, Example, add_renamed, join, pack
 from pricetag.train.edit_pairs import EditPair, pairs_of
 from pricetag.train.evaluate import Score, evaluate, markdown, write_scores
+from pricetag.train.imitate import imitated
 from pricetag.train.loop import BEST
 from pricetag.train.predict import QUANTILES, Predictions, Reference, predict, truths
 from pricetag.train.pretrain import sample, source_files, tokenise, unlabelled_functions
 from pricetag.train.report import Setting, make_report, write_report
 from pricetag.train.report.held_out import LEVELS, hold_out
 from pricetag.train.report.worst import familiar
-from pricetag.train.run import TRAINING, UNLABELLED, VALIDATION, Recipe, train
+from pricetag.train.run import IMITATED, TRAINING, UNLABELLED, VALIDATION, Recipe, train
 
 CONTEXT = 640  # tokens
 UNLABELLED_FUNCTIONS = 160_000  # functions to pretrain on, at most, half of them a language
@@ -84,25 +85,31 @@ def prepare(
     copies: int,
     console: Console,
     unlabelled: Sequence[Path] = (),
+    imitate: Mapping[str, float] | None = None,
 ) -> None:
-    """Tokenizer and packed arrays in ``folder``: tokenizer.json, and arrays in train, validation and unlabelled.
+    """Tokenizer and packed arrays in ``folder``: tokenizer.json, and arrays in train, validation, unlabelled, imitated.
 
-    ``unlabelled`` roots hold Python and C++ source for the denoising pretraining; none means no pretraining.
+    ``unlabelled`` roots hold Python and C++ source for the denoising pretraining; none means no pretraining. With
+    ``imitate``, the labels' limits, gradient boosting labels them for a second stage.
     """
     folder.mkdir(parents=True, exist_ok=True)
     training = [example for example in examples if example.split == "train"]
     validation = [example for example in examples if example.split == "validation"]
     found = sample(unlabelled_functions(source_files(unlabelled)), UNLABELLED_FUNCTIONS)
-    texts = [text for _, text in found[: UNLABELLED_FUNCTIONS // 4]]
+    texts = [prompt.canonical for prompt in found[: UNLABELLED_FUNCTIONS // 4]]
     texts += 2 * [example.prompt.canonical for example in training] + [
         example.prompt.assumes for example in training
     ]
     tokenizer = train_tokenizer(texts, architecture.vocabulary)
     tokenizer.save(str(folder / checkpoint.TOKENIZER))
     if found:
-        own = [(example.language, example.prompt.canonical) for example in training]
+        own = [example.prompt for example in training]
         tokenise(found + own, tokenizer, CONTEXT).save(folder / UNLABELLED)
         console.print(f"pretraining: {len(found):,} unlabelled functions and {len(own):,} labelled ones")
+        if imitate is not None:
+            with console.status("labelling them by gradient boosting"):
+                imitations = imitated(found, training, imitate)
+            pack(imitations, tokenizer, CONTEXT, {}, blind=False).save(folder / IMITATED)
     add_renamed(training, copies)
     for name, part in ((TRAINING, training), (VALIDATION, validation)):
         packed = pack(part, tokenizer, CONTEXT, SOURCE_WEIGHTS, blind=name == TRAINING)
@@ -144,8 +151,9 @@ def run_export(
     Raises ``ParityError`` when int8 strays from fp32 by more than the gate allows.
     """
     recipe = json.loads((folder / "recipe.json").read_text())
-    if not (folder / UNLABELLED).exists():
-        del recipe["pretraining"]
+    for stage, arrays in (("pretraining", UNLABELLED), ("imitation", IMITATED)):
+        if not (folder / arrays).exists():
+            recipe.pop(stage, None)
     model = EncoderDecoder(Architecture(**recipe["architecture"]))
     model.load_state_dict(torch.load(folder / BEST, weights_only=True, map_location="cpu"))
     tokenizer = Tokenizer.from_file(str(folder / checkpoint.TOKENIZER))

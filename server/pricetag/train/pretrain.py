@@ -23,11 +23,12 @@ from torch.nn import functional as F
 
 from pricetag.rlm import prompt as prompts
 from pricetag.rlm.architecture import EncoderDecoder
-from pricetag.rlm.prompt import PromptTooLong, encode, render
+from pricetag.rlm.prompt import Prompt, PromptTooLong, encode, render
 from pricetag.syntax import language_of, parse_functions
 from pricetag.train.batches import groups_of
 from pricetag.train.dataset import load_arrays, save_arrays
 from pricetag.train.loop import Schedule
+from pricetag.workload import infer
 
 _MASKED_SHARE, _MEAN_SPAN = 0.25, 3
 _HELD_OUT = 50  # one function in so many is kept for validation,
@@ -44,8 +45,8 @@ def source_files(roots: Sequence[Path]) -> Iterator[Path]:
                 yield path
 
 
-def unlabelled_functions(files: Iterable[Path]) -> Iterator[tuple[str, str]]:
-    """(language, canonical text) of every distinct whole function in the files."""
+def unlabelled_functions(files: Iterable[Path]) -> Iterator[Prompt]:
+    """The prompt of every distinct whole function in the files, its kinds inferred as in the editor."""
     seen: set[bytes] = set()
     for path in files:
         language = language_of(str(path)) or language_of("header.hpp")
@@ -60,22 +61,20 @@ def unlabelled_functions(files: Iterable[Path]) -> Iterator[tuple[str, str]]:
             if function.error or digest in seen or not _SHORTEST <= len(function.canonical) <= _LONGEST:
                 continue
             seen.add(digest)
-            yield language.value, function.canonical
+            yield render(language.value, str(infer(function)), function.canonical, function.callees)
 
 
 def _is_cpp_header(path: Path) -> bool:
     return not path.suffix and "c++" in path.parts
 
 
-def sample(functions: Iterable[tuple[str, str]], count: int, seed: int = 0) -> list[tuple[str, str]]:
+def sample(functions: Iterable[Prompt], count: int, seed: int = 0) -> list[Prompt]:
     """At most ``count`` functions in random order, at most half of them of one language."""
     rng = random.Random(seed)
-    by_language: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for language, canonical in functions:
-        by_language[language].append((language, canonical))
-    chosen = [
-        pair for pairs in by_language.values() for pair in rng.sample(pairs, min(len(pairs), count // 2))
-    ]
+    by_language: dict[str, list[Prompt]] = defaultdict(list)
+    for prompt in functions:
+        by_language[prompt.language].append(prompt)
+    chosen = [one for own in by_language.values() for one in rng.sample(own, min(len(own), count // 2))]
     rng.shuffle(chosen)
     return chosen
 
@@ -99,14 +98,12 @@ class Texts:
         return cls(arrays["tokens"], arrays["starts"], int(arrays["mask"]))
 
 
-def tokenise(functions: Iterable[tuple[str, str]], tokenizer: Tokenizer, context: int) -> Texts:
-    """Prompts without kinds; functions longer than the context are left out."""
+def tokenise(functions: Iterable[Prompt], tokenizer: Tokenizer, context: int) -> Texts:
+    """Every prompt once; functions longer than the context are left out."""
     encoded = []
-    for language, canonical in functions:
+    for prompt in functions:
         try:
-            encoded.append(
-                np.array(encode(render(language, "", canonical), tokenizer, context), dtype=np.uint16)
-            )
+            encoded.append(np.array(encode(prompt, tokenizer, context), dtype=np.uint16))
         except PromptTooLong:
             continue
     starts = np.concatenate(([0], np.cumsum([len(part) for part in encoded]))).astype(np.int64)

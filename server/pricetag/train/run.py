@@ -1,4 +1,6 @@
-"""How one model is made: the encoder learns to restore masked source, then the whole learns from labels."""
+"""How one model is made: its encoder learns to restore masked source, the whole imitates gradient boosting on the same
+source, and then learns from labels.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,12 @@ from pricetag.train.loop import BEST, Schedule, fit
 from pricetag.train.objective import Labels
 from pricetag.train.pretrain import Denoising
 
-TRAINING, VALIDATION, UNLABELLED = "train", "validation", "unlabelled"  # packed arrays in a training folder
-PRETRAINING = "pretraining"  # folder of the stage that comes first, where there is unlabelled source
+# Packed arrays in a training folder,
+TRAINING, VALIDATION, UNLABELLED, IMITATED = "train", "validation", "unlabelled", "imitated"
+PRETRAINING, IMITATION = (
+    "pretraining",
+    "imitation",
+)  # and the folders of the stages that come before the labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,7 @@ class Recipe:
     pretraining: Schedule = field(
         default_factory=lambda: Schedule(60_000, batch_tokens=4_096, learning_rate=2e-3, weight_decay=0.01)
     )
+    imitation: Schedule = field(default_factory=lambda: Schedule(0))
     expected: float = 0.0  # weight of the expected values' error
     ranking: float = 0.0  # weight of the order of functions within a batch
 
@@ -40,6 +47,7 @@ class Recipe:
         usual = cls()
         nested: dict[str, Any] = {
             "architecture": usual.architecture, "labels": usual.labels, "pretraining": usual.pretraining,
+            "imitation": usual.imitation,
         }  # fmt: skip
         given: dict[str, Any] = dict(settings)
         for name, default in nested.items():
@@ -48,13 +56,20 @@ class Recipe:
 
 
 def train(recipe: Recipe, folder: Path, console: Console) -> Path:
-    """Train on the packed arrays in ``folder``, or go on where it stopped. Returns the file of the best weights."""
-    pretrained = None
-    if (folder / UNLABELLED).exists():
+    """Train on the packed arrays in ``folder``, or go on where it stopped. Returns the file of the best weights.
+
+    A stage without arrays or without passes is left out.
+    """
+    weights = None
+    if recipe.pretraining.passes and (folder / UNLABELLED).exists():
         console.print("pretraining: restoring masked source")
         objective = Denoising(folder / UNLABELLED)
-        pretrained = fit(objective, recipe.architecture, recipe.pretraining, folder / PRETRAINING)
-        console.print("training on labels")
+        weights = fit(objective, recipe.architecture, recipe.pretraining, folder / PRETRAINING)
+    if recipe.imitation.passes and (folder / IMITATED).exists():
+        console.print("imitating gradient boosting")
+        imitation = Labels(folder / IMITATED, folder / VALIDATION, recipe.expected, recipe.ranking)
+        weights = fit(imitation, recipe.architecture, recipe.imitation, folder / IMITATION, weights)
+    console.print("training on labels")
     labels = Labels(folder / TRAINING, folder / VALIDATION, recipe.expected, recipe.ranking)
-    fit(labels, recipe.architecture, recipe.labels, folder, pretrained)
+    fit(labels, recipe.architecture, recipe.labels, folder, weights)
     return folder / BEST

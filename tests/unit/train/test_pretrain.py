@@ -3,6 +3,7 @@ from __future__ import annotations
 import heapq
 import json
 import statistics
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 
 from pricetag.rlm.architecture import Architecture, EncoderDecoder
 from pricetag.rlm.onnx_export import train_tokenizer
+from pricetag.rlm.prompt import Prompt, render
 from pricetag.train.loop import Schedule, fit
 from pricetag.train.pretrain import (
     Denoising,
@@ -24,7 +26,7 @@ from pricetag.train.pretrain import (
 SIZES = Architecture(vocabulary=600, width=32, feed_forward=64, heads=2, encoder_layers=1, decoder_layers=1)
 
 
-def real_functions() -> list[tuple[str, str]]:
+def real_functions() -> list[Prompt]:
     files = [Path(module.__file__) for module in (heapq, statistics) if module.__file__]
     return list(unlabelled_functions(files))
 
@@ -35,7 +37,7 @@ def test_reads_whole_distinct_functions_of_real_files(tmp_path: Path) -> None:
         "def skipped(argument):\n    return [argument, argument, argument]\n"
     )
     (tmp_path / "a.py").write_text(
-        "def kept(argument):\n    return [argument, argument, argument]\n" * 2 + "def (broken\n"
+        "def kept(argument: str):\n    return [argument, argument, argument]\n" * 2 + "def (broken\n"
     )
     (tmp_path / "b.hpp").write_text("inline int twice(int argument) {\n  return argument + argument;\n}\n")
     (tmp_path / "latin.py").write_bytes(
@@ -43,17 +45,22 @@ def test_reads_whole_distinct_functions_of_real_files(tmp_path: Path) -> None:
     )
     found = list(unlabelled_functions(source_files([tmp_path])))
     assert found == [
-        ("python", "def kept(argument):\n\treturn [argument, argument, argument]"),
-        ("cpp", "inline int twice(int argument) {\n\treturn argument + argument;\n}"),
+        render(
+            "python",
+            "argument: str of n",
+            "def kept(argument: str):\n\treturn [argument, argument, argument]",
+        ),
+        render(
+            "cpp", "argument: int = n", "inline int twice(int argument) {\n\treturn argument + argument;\n}"
+        ),
     ]
 
 
 def test_a_sample_is_even_between_languages() -> None:
-    pairs = [("python", str(i)) for i in range(100)] + [("cpp", str(i)) for i in range(5)]
-    chosen = sample(pairs, 20)
-    assert sum(language == "python" for language, _ in chosen) == 10
-    assert sum(language == "cpp" for language, _ in chosen) == 5
-    assert sample(pairs, 20) == chosen
+    every = [render("python", "", str(i)) for i in range(100)] + [render("cpp", "", str(i)) for i in range(5)]
+    chosen = sample(every, 20)
+    assert Counter(prompt.language for prompt in chosen) == {"python": 10, "cpp": 5}
+    assert sample(every, 20) == chosen
 
 
 def test_masks_about_a_quarter_and_never_the_special_tokens() -> None:
@@ -66,7 +73,7 @@ def test_masks_about_a_quarter_and_never_the_special_tokens() -> None:
 
 def test_learns_to_restore_real_code(tmp_path: Path) -> None:
     functions = real_functions()
-    tokenizer = train_tokenizer([text for _, text in functions], SIZES.vocabulary)
+    tokenizer = train_tokenizer([prompt.canonical for prompt in functions], SIZES.vocabulary)
     tokenise(functions, tokenizer, 300).save(tmp_path / "texts")
     assert len(Texts.load(tmp_path / "texts").starts) > 20
     schedule = Schedule(4000, batch_tokens=2048, learning_rate=4e-3, validate_every=1000, average=0.95)

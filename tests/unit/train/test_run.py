@@ -15,7 +15,16 @@ from pricetag.rlm.prompt import render
 from pricetag.train.dataset import Example, pack
 from pricetag.train.loop import Schedule
 from pricetag.train.pretrain import tokenise
-from pricetag.train.run import PRETRAINING, TRAINING, UNLABELLED, VALIDATION, Recipe, train
+from pricetag.train.run import (
+    IMITATED,
+    IMITATION,
+    PRETRAINING,
+    TRAINING,
+    UNLABELLED,
+    VALIDATION,
+    Recipe,
+    train,
+)
 
 ARCHITECTURE = Architecture(
     vocabulary=300, width=32, feed_forward=64, heads=2, encoder_layers=1, decoder_layers=1
@@ -40,8 +49,9 @@ def folder(tmp_path: Path) -> Path:
     tokenizer = train_tokenizer([e.prompt.canonical for e in examples], ARCHITECTURE.vocabulary)
     for name in (TRAINING, VALIDATION):
         pack(examples, tokenizer, 200, {}, blind=name == TRAINING).save(tmp_path / name)
-    texts = tokenise([("python", example.prompt.canonical) for example in examples], tokenizer, 200)
+    texts = tokenise([example.prompt for example in examples], tokenizer, 200)
     texts.save(tmp_path / "kept" / UNLABELLED)
+    pack(examples, tokenizer, 200, {}, blind=False).save(tmp_path / "kept" / IMITATED)
     return tmp_path
 
 
@@ -103,6 +113,31 @@ def test_pretraining_comes_first_and_only_once(folder: Path) -> None:
     made = (folder / PRETRAINING / "best.pt").stat().st_mtime_ns
     train(replace(recipe, labels=replace(short, passes=300)), folder, SILENT)
     assert (folder / PRETRAINING / "best.pt").stat().st_mtime_ns == made
+
+
+def test_imitation_starts_from_the_restored_weights(folder: Path) -> None:
+    for arrays in (UNLABELLED, IMITATED):
+        (folder / "kept" / arrays).rename(folder / arrays)
+    still = replace(SCHEDULE, passes=100, learning_rate=0.0)
+    train(Recipe(ARCHITECTURE, still, replace(SCHEDULE, passes=200), SCHEDULE), folder, SILENT)
+    assert curve(folder / IMITATION)[-1]["validation"] < 1.8
+    restored, imitating, last = (
+        torch.load(folder / stage / "best.pt", weights_only=True) for stage in (PRETRAINING, IMITATION, "")
+    )
+    name = "model.encoder.layers.0.mlp.up_proj.weight"
+    assert torch.equal(imitating[name], last[name])
+    assert not torch.equal(restored[name], imitating[name])
+
+
+@pytest.mark.parametrize("stage", ["pretraining", "imitation"])
+def test_a_stage_without_passes_is_left_out(folder: Path, stage: str) -> None:
+    (folder / "kept" / UNLABELLED).rename(folder / UNLABELLED)
+    (folder / "kept" / IMITATED).rename(folder / IMITATED)
+    short = replace(SCHEDULE, passes=100)
+    recipe = Recipe(ARCHITECTURE, short, short, short)
+    train(replace(recipe, **{stage: Schedule(0)}), folder, SILENT)
+    other = {"pretraining": IMITATION, "imitation": PRETRAINING}[stage]
+    assert [(folder / name).exists() for name in (stage, other)] == [False, True]
 
 
 @pytest.mark.parametrize(
