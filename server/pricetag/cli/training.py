@@ -87,7 +87,7 @@ def train(
             limits = pipeline.label_limits(labels) if recipe.imitation.passes else None
         except pipeline.MixedLimits as error:
             raise click.ClickException(str(error)) from error
-        pipeline.prepare(examples, folder, recipe.architecture, copies, console, unlabelled, limits)
+        pipeline.prepare(examples, folder, recipe, copies, console, unlabelled, limits)
     pipeline.run_training(folder, recipe, console)
 
 

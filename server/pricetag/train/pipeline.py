@@ -27,7 +27,7 @@ from pricetag.rlm.onnx_export import load_weights, set_calibration, train_tokeni
 from pricetag.rlm.prompt import prompt_tokens
 from pricetag.train.baselines import BOOSTING, CONSTANT, COUNTS, NEAREST, baseline_forecasts
 from pricetag.train.calibrate import abstention_curve, conformal_offsets, pair_correlation
-from pricetag.train.dataset import METRICS, Example, add_renamed, join, pack
+from pricetag.train.dataset import MACHINE_WRITTEN, METRICS, Example, add_renamed, join, pack
 from pricetag.train.edit_pairs import EditPair, pairs_of
 from pricetag.train.evaluate import Score, evaluate, markdown, write_scores
 from pricetag.train.imitate import imitated
@@ -41,8 +41,6 @@ from pricetag.train.run import IMITATED, TRAINING, UNLABELLED, VALIDATION, Recip
 
 CONTEXT = 640  # tokens
 UNLABELLED_FUNCTIONS = 160_000  # functions to pretrain on, at most, half of them a language
-# Generated programs teach constructs, but real functions are what is forecast.
-SOURCE_WEIGHTS: Mapping[str, float] = {"generated": 0.5}
 # int8 against fp32 on held-out functions.
 MAXIMUM_DRIFT, MAXIMUM_SPEARMAN_LOSS = 0.05, 0.01
 
@@ -78,10 +76,16 @@ def gather(
     return examples
 
 
+def validating(examples: Iterable[Example]) -> list[Example]:
+    """The validation functions that people wrote, whose like will be forecast; all of them where there are none."""
+    own = [example for example in examples if example.split == "validation"]
+    return [example for example in own if example.source not in MACHINE_WRITTEN] or own
+
+
 def prepare(
     examples: Sequence[Example],
     folder: Path,
-    architecture: Architecture,
+    recipe: Recipe,
     copies: int,
     console: Console,
     unlabelled: Sequence[Path] = (),
@@ -94,13 +98,13 @@ def prepare(
     """
     folder.mkdir(parents=True, exist_ok=True)
     training = [example for example in examples if example.split == "train"]
-    validation = [example for example in examples if example.split == "validation"]
+    validation = validating(examples)
     found = sample(unlabelled_functions(source_files(unlabelled)), UNLABELLED_FUNCTIONS)
     texts = [prompt.canonical for prompt in found[: UNLABELLED_FUNCTIONS // 4]]
     texts += 2 * [example.prompt.canonical for example in training] + [
         example.prompt.assumes for example in training
     ]
-    tokenizer = train_tokenizer(texts, architecture.vocabulary)
+    tokenizer = train_tokenizer(texts, recipe.architecture.vocabulary)
     tokenizer.save(str(folder / checkpoint.TOKENIZER))
     if found:
         own = [example.prompt for example in training]
@@ -112,7 +116,7 @@ def prepare(
             pack(imitations, tokenizer, CONTEXT, {}, blind=False).save(folder / IMITATED)
     add_renamed(training, copies)
     for name, part in ((TRAINING, training), (VALIDATION, validation)):
-        packed = pack(part, tokenizer, CONTEXT, SOURCE_WEIGHTS, blind=name == TRAINING)
+        packed = pack(part, tokenizer, CONTEXT, recipe.weights, blind=name == TRAINING)
         packed.save(folder / name)
         console.print(
             f"{name}: {len(part):,} functions, {len(packed.owner):,} prompts, median {np.median(packed.lengths):.0f} tokens"
@@ -168,7 +172,7 @@ def run_export(
         "recipe": {key: value for key, value in recipe.items() if key != "architecture"},
     }
     identity = write_checkpoint(out, name, model, tokenizer, config, {})
-    validation = [example for example in examples if example.split == "validation"]
+    validation = validating(examples)
     found = predict(Checkpoint.load(out), validation, console)
     correlation, pairs = pair_correlation(validation, found)
     console.print(f"errors of two solutions of one problem correlate {correlation:.2f} ({pairs} pairs)")

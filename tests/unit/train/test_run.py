@@ -145,6 +145,7 @@ def test_a_stage_without_passes_is_left_out(folder: Path, stage: str) -> None:
     [
         ({}, Recipe()),
         ({"ranking": 0.3}, Recipe(ranking=0.3)),
+        ({"weights": {"mutated": 0.1}}, Recipe(weights={"mutated": 0.1})),
         ({"architecture": {"width": 64}}, Recipe(architecture=Architecture(width=64))),
         ({"labels": {"passes": 5}}, Recipe(labels=Schedule(5))),
         (RECIPE.to_json(), RECIPE),

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import heapq
+import io
+import shutil
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from pricetag.rlm.architecture import Architecture
+from pricetag.rlm.prompt import render
+from pricetag.train.dataset import NO_LABEL, Example, Packed
+from pricetag.train.pipeline import prepare, validating
+from pricetag.train.pretrain import Texts
+from pricetag.train.run import IMITATED, TRAINING, UNLABELLED, VALIDATION, Recipe
+
+LIMITS = {"memory": 2.0**31, "runtime": 2.0}
+RECIPE = Recipe(Architecture(vocabulary=600), weights={"mbpp": 0.5})
+
+
+def example(number: int, split: str = "train", source: str = "mbpp") -> Example:
+    code = f"def f{number}(xs):\n\treturn {'[x for x in xs]' if number % 2 else 'sum(xs)'}"
+    memory = {1_000: 8_000.0 if number % 2 else 32.0}
+    prompt = render("python", "xs: list[int] of n", code)
+    return Example(
+        f"i{number}", source, f"p{number}", "python", split, prompt, {"memory": memory, "runtime": {}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("made", "check"),
+    [
+        ([("train", "mbpp"), ("validation", "mbpp"), ("test", "mbpp")], [1]),
+        ([("validation", "mutated"), ("validation", "gfg"), ("validation", "authored")], [1]),
+        ([("validation", "generated"), ("train", "mbpp"), ("validation", "neutral")], [0, 2]),
+        ([("train", "mbpp")], []),
+    ],
+)
+def test_models_are_validated_on_what_people_wrote(made: list[tuple[str, str]], check: list[int]) -> None:
+    examples = [example(number, *one) for number, one in enumerate(made)]
+    assert [examples.index(one) for one in validating(examples)] == check
+
+
+def test_a_training_folder_is_prepared(tmp_path: Path) -> None:
+    (tmp_path / "source").mkdir()
+    shutil.copy(str(heapq.__file__), tmp_path / "source" / "heaps.py")
+    examples = [example(number) for number in range(120)]
+    examples += [example(200, "validation"), example(201, "validation", "mutated"), example(202, "test")]
+    folder = tmp_path / "run"
+    prepare(examples, folder, RECIPE, 1, Console(file=io.StringIO()), [tmp_path / "source"], imitate=LIMITS)
+    packed = {name: Packed.load(folder / name) for name in (TRAINING, VALIDATION, IMITATED)}
+    assert packed[TRAINING].weight.tolist() == [0.5] * 120
+    assert len(packed[TRAINING].owner) == 120 * 4, "as written and renamed, each also without its kinds"
+    assert len(packed[VALIDATION].weight) == 1
+    heaps = len(packed[IMITATED].weight)
+    assert heaps >= 10
+    assert len(Texts.load(folder / UNLABELLED).starts) - 1 == 120 + heaps
+    labelled = packed[IMITATED].targets != NO_LABEL
+    assert labelled[:, 2, :2].all(), "memory at 1,000, which boosting learnt"
+    assert labelled.sum() == 2 * heaps
