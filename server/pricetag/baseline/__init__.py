@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from pricetag.baseline.git import GitBaseline, Head, decode
-from pricetag.baseline.match import match
+from pricetag.baseline.match import match, match_files
 from pricetag.baseline.names import only_names_differ
+from pricetag.baseline.revisions import Change, GitError, Revisions
 from pricetag.baseline.rule import Regression, Rule, judge, probability, regression_message
 
 __all__ = [
+    "Change",
     "GitBaseline",
+    "GitError",
     "Head",
     "Regression",
+    "Revisions",
     "Rule",
     "decode",
     "judge",
     "match",
+    "match_files",
     "only_names_differ",
     "probability",
     "regression_message",
