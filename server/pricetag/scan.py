@@ -18,7 +18,16 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pricetag.baseline.git import decode
-from pricetag.forecast import METRICS, Estimate, Forecast, Metric, ModelInfo, Query, query_for, reason_against
+from pricetag.forecast import (
+    METRICS,
+    Estimate,
+    Forecast,
+    Metric,
+    ModelInfo,
+    Query,
+    reason_against,
+    subject_of,
+)
 from pricetag.syntax import SyntaxTree, language_of
 from pricetag.syntax.function import Function, Language
 from pricetag.text import Buffer, Encoding, Range
@@ -46,6 +55,8 @@ class Found:
     function: Function
     range: Range  # lines from 0, characters in UTF-16 units
     query: Query
+    name: Range  # of its name alone, which is where messages about it point
+    n: int | None = None  # stated by its author
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +142,48 @@ def source_files(paths: Iterable[str], problems: list[Problem]) -> list[str]:
 
 def functions_of(path: str, problems: list[Problem]) -> list[Found]:
     """The functions of one file; none, and a problem noted, if it can't be read."""
-    text = _read(path, problems)
+    text = read_source(path, problems)
+    return [] if text is None else functions_in(path, text, problems)
+
+
+def functions_in(path: str, text: str, problems: list[Problem]) -> list[Found]:
+    """The functions of a text that is, or would be, the file ``path``."""
     language = language_of(path)
-    if text is None or language is None:
+    if language is None:
         return []
     try:
         return list(_functions(path, Buffer(text), language))
     except Exception as error:  # a parser's own failure must not end the scan
         problems.append(Problem(path, f"cannot be read as {language.value}: {_first_line(error)}"))
         return []
+
+
+def read_source(path: str, problems: list[Problem]) -> str | None:
+    """The text of a source file; None, and a problem noted, if it is none or cannot be read."""
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(MAXIMUM_BYTES + 1)
+    except (OSError, ValueError) as error:
+        problems.append(Problem(path, _why(error)))
+        return None
+    if len(data) > MAXIMUM_BYTES:
+        problems.append(Problem(path, f"larger than {MAXIMUM_BYTES >> 20} MB"))
+        return None
+    if b"\0" in data[:8192] and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        problems.append(Problem(path, "a binary file"))
+        return None
+    text = decode(data)
+    if "\ufffd" in text and "\ufffd".encode() not in data:
+        problems.append(Problem(path, "not UTF-8; read with replacement characters", skipped=False))
+    return text
+
+
+def forecast_of(query: Query, forecaster: Forecasts, sizes: Sequence[int]) -> Forecast:
+    """One forecast; whatever the model's runtime raises on one function is a reason to abstain, not to stop."""
+    try:
+        return forecaster.forecast(query, sizes)
+    except Exception as error:
+        return Forecast(query.key, query.assumes, abstained=f"the model failed: {_first_line(error)}")
 
 
 def scan(
@@ -195,18 +239,20 @@ def peak_memory() -> int:
 def _forecast(
     found: Found, forecaster: Forecasts, sizes: Sequence[int], reference: int, widest: float
 ) -> Row:
-    try:
-        forecast = forecaster.forecast(found.query, sizes)
-    except Exception as error:  # whatever the model's runtime raises on one function must not end the scan
-        reason = f"the model failed: {_first_line(error)}"
-        forecast = Forecast(found.query.key, found.query.assumes, abstained=reason)
+    forecast = forecast_of(found.query, forecaster, sizes)
     return Row(found, forecast, reason_against(forecast, reference, widest))
 
 
 def _functions(path: str, buffer: Buffer, language: Language) -> Iterator[Found]:
     for function in SyntaxTree(buffer, language).functions():
-        start, end = (buffer.position(byte, Encoding.UTF16) for byte in (function.start, function.end))
-        yield Found(path, function, Range(start, end), query_for(function))
+        subject = subject_of(function)
+        whole = _range(buffer, function.start, function.end)
+        name = _range(buffer, function.name_start, function.name_end)
+        yield Found(path, function, whole, subject.query, name, subject.n)
+
+
+def _range(buffer: Buffer, start: int, end: int) -> Range:
+    return Range(buffer.position(start, Encoding.UTF16), buffer.position(end, Encoding.UTF16))
 
 
 def _first_line(error: Exception) -> str:
@@ -241,27 +287,8 @@ def _is_skipped(folder: Path) -> bool:
     return folder.name.startswith(".") or folder.name in SKIPPED_FOLDERS or (folder / "pyvenv.cfg").is_file()
 
 
-def _read(path: str, problems: list[Problem]) -> str | None:
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(MAXIMUM_BYTES + 1)
-    except OSError as error:
-        problems.append(Problem(path, _why(error)))
-        return None
-    if len(data) > MAXIMUM_BYTES:
-        problems.append(Problem(path, f"larger than {MAXIMUM_BYTES >> 20} MB"))
-        return None
-    if b"\0" in data[:8192] and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        problems.append(Problem(path, "a binary file"))
-        return None
-    text = decode(data)
-    if "\ufffd" in text and "\ufffd".encode() not in data:
-        problems.append(Problem(path, "not UTF-8; read with replacement characters", skipped=False))
-    return text
-
-
-def _why(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+def _why(error: OSError | ValueError) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()
 
 
 def _count(number: int, noun: str) -> str:
@@ -275,13 +302,10 @@ def _row_json(row: Row) -> dict[str, Any]:
         "path": row.found.path,
         "name": function.qualified_name,
         "language": function.language.value,
-        "range": {
-            "start": {"line": row.found.range.start.line, "character": row.found.range.start.character},
-            "end": {"line": row.found.range.end.line, "character": row.found.range.end.character},
-        },
+        "range": range_json(row.found.range),
         "assumes": forecast.assumes,
         "abstained": row.abstained or None,
-        "forecasts": {metric: [_estimate_json(e) for e in shown[metric]] for metric in METRICS},
+        "forecasts": {metric: [estimate_json(e) for e in shown[metric]] for metric in METRICS},
         "growth": {
             "memory": None if row.abstained else forecast.memory_growth,
             "runtime": None if row.abstained else forecast.runtime_growth,
@@ -289,7 +313,16 @@ def _row_json(row: Row) -> dict[str, Any]:
     }
 
 
-def _estimate_json(estimate: Estimate) -> dict[str, float]:
+def range_json(range_: Range) -> dict[str, dict[str, int]]:
+    """A range as JSON: lines from 0, characters in UTF-16 units, as in LSP."""
+    return {
+        "start": {"line": range_.start.line, "character": range_.start.character},
+        "end": {"line": range_.end.line, "character": range_.end.character},
+    }
+
+
+def estimate_json(estimate: Estimate) -> dict[str, float]:
+    """An estimate as JSON: bytes or seconds."""
     return {
         "n": estimate.n,
         "median": estimate.median,

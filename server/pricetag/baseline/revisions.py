@@ -111,6 +111,11 @@ class Revisions:
             found += [change for change in await self._untracked(root) if change.new_path not in known]
         return found
 
+    async def holds(self, root: str, commit: str, path: str) -> bool:
+        """Whether a commit has a file or folder ``path``, relative to the root."""
+        status, _, _ = await self._git.run(root, "cat-file", "-e", f"{commit}:{path}")
+        return not status
+
     async def text(self, path: str | os.PathLike[str], revision: str) -> Head:
         """The text of a file at a revision; why there is none, instead of an exception."""
         try:

@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
-from baseline_repository import commit, git, repository
 
 from pricetag.baseline.git import GitBaseline, decode
+from repositories import commit, git, repository
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ import time
 from pathlib import Path
 
 import pytest
-from baseline_repository import commit, git, repository, write
 
 from pricetag.baseline.match import match_files
 from pricetag.baseline.revisions import Change, GitError, Revisions
 from pricetag.syntax import Language, parse_functions
+from repositories import commit, git, repository, write
 
 LONG = "".join(f"    out.append(xs[{i}] * {i})\n" for i in range(12))
 SOURCE = f"def f(xs):\n    out = []\n{LONG}    return out\n"

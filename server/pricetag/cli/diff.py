@@ -1,0 +1,256 @@
+"""``pricetag diff``: what a change costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pricetag.cli.console import open_console, print_table, printable
+from pricetag.cli.group import main
+from pricetag.cli.models import open_forecaster
+from pricetag.cli.options import MAXIMUM_SIZE, Sizes, model_option
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from pricetag.diff import Options, Report, Span
+    from pricetag.diff.pairs import Gathered
+
+FORMATS = ("table", "json", "sarif", "markdown", "github")
+
+
+@main.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
+@click.option(
+    "--base",
+    default="HEAD",
+    show_default=True,
+    metavar="REV",
+    help="Compare with this revision. A..B compares two; A...B compares B with the merge base of both, as in git diff.",
+)
+@click.option("--head", metavar="REV", help="Compare this revision instead of the working tree.")
+@click.option("--merge-base", is_flag=True, help="Compare with the merge base of --base and the other side.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option(
+    "--n", "size", type=Sizes(), metavar="N", help="Input size of functions that state none. Default: 10,000."
+)
+@click.option(
+    "--factor",
+    type=click.FloatRange(min=1),
+    metavar="R",
+    help="A regression is at least R times. Default: 1.5.",
+)
+@click.option(
+    "--confidence", type=click.FloatRange(0, 1), metavar="C", help="...with this probability. Default: 0.9."
+)
+@click.option(
+    "--floor",
+    type=click.FloatRange(min=0),
+    metavar="BYTES",
+    help="Less memory than this never is one. Default: 65536.",
+)
+@click.option(
+    "--metric", "metrics", multiple=True, type=click.Choice(("memory", "runtime")),
+    help="What to judge; may be given again. Default: memory.",
+)  # fmt: skip
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file instead."
+)
+@model_option
+@click.option("--cache/--no-cache", default=True, help="Keep forecasts on disk between runs.")
+def diff(
+    paths: tuple[str, ...],
+    base: str,
+    head: str | None,
+    merge_base: bool,
+    form: str,
+    size: tuple[int, ...] | None,
+    factor: float | None,
+    confidence: float | None,
+    floor: float | None,
+    metrics: tuple[str, ...],
+    output: Path | None,
+    model: str | None,
+    cache: bool,
+) -> None:
+    """Compare the forecasts of every function that a change touches with what it cost before.
+
+    Without options: the working tree, new files included, with HEAD. The rule is that of the editor's warning on save.
+    Functions are followed through renames and from file to file. The summary goes to stderr.
+    Exit codes: 0 no regression, 1 a regression, 2 misuse, or git or the model cannot answer.
+    """
+    if size is not None and len(size) != 1:
+        raise click.BadParameter("give one size", param_hint="--n")
+    with _no_finding():
+        gathered, span, root = _gathered(paths, base, head, merge_base)
+        options = _options(size[0] if size else None, factor, confidence, floor, metrics)
+        report = _compare(gathered, span, model, cache, root, options)
+        _write(report, form, output)
+    for problem in report.problems:
+        click.echo(f"{printable(problem.path)}: {problem.reason}", err=True)
+    click.echo(printable(report.summary()), err=True)
+    if report.findings:
+        raise click.exceptions.Exit(1)
+
+
+class Unanswered(click.ClickException):
+    """Something failed. Exit code 1 says that a regression was found; what goes wrong must not look like one."""
+
+    exit_code = 2
+
+
+@contextmanager
+def _no_finding() -> Iterator[None]:
+    try:
+        yield
+    except click.UsageError:
+        raise
+    except click.ClickException as error:
+        raise Unanswered(error.message) from error
+
+
+def _gathered(
+    paths: tuple[str, ...], base: str, head: str | None, merge_base: bool
+) -> tuple[Gathered, Span, str]:
+    import asyncio
+    import os
+
+    from pricetag.baseline import GitError, Revisions
+    from pricetag.diff.pairs import gather, resolve, within
+
+    async def gathering() -> tuple[Gathered, Span, str]:
+        revisions = Revisions()
+        root = await revisions.root(paths[0] if paths else ".")
+        below = within(root, paths)
+        span = await resolve(revisions, root, base, head, merge_base)
+        for path, named in zip(below, paths, strict=True):
+            if not await asyncio.to_thread(os.path.lexists, named) and not await revisions.holds(
+                root, span.base.commit, path
+            ):
+                raise GitError(f"{named}: no such file, neither now nor in {span.base.name}")
+        return await gather(revisions, root, span, _under(below)), span, root
+
+    for path in paths:
+        if "\0" in path:
+            raise click.BadParameter(f"{path!r} is no path", param_hint="PATH")
+    try:
+        return asyncio.run(gathering())
+    except GitError as error:
+        raise click.ClickException(printable(str(error))) from error
+
+
+def _under(below: list[str]) -> Callable[[str], bool]:
+    if not below or "" in below:
+        return lambda path: True
+    return lambda path: any(path == one or path.startswith(f"{one}/") for one in below)
+
+
+def _options(
+    size: int | None,
+    factor: float | None,
+    confidence: float | None,
+    floor: float | None,
+    metrics: tuple[str, ...],
+) -> Options:
+    from dataclasses import replace
+
+    from pricetag.diff import Options
+    from pricetag.forecast import METRICS
+
+    options = Options()
+    rule = options.rule
+    rule = rule if factor is None else replace(rule, factor=factor)
+    rule = rule if confidence is None else replace(rule, confidence=confidence)
+    rule = rule if floor is None else replace(rule, floor=floor)
+    chosen = tuple(metric for metric in METRICS if metric in metrics)
+    return Options(size or options.n, rule, chosen or options.metrics)
+
+
+def _compare(
+    gathered: Gathered, span: Span, model: str | None, cache: bool, root: str, options: Options
+) -> Report:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from pricetag.diff import compare
+    from pricetag.forecast.adjustment_files import find_project
+
+    errors = open_console(stderr=True)
+    with open_forecaster(model, cache, find_project([root])) as forecaster:
+        known = forecaster.info.sizes
+        if not known[0] <= options.n <= min(known[-1], MAXIMUM_SIZE):
+            raise click.BadParameter(
+                f"n = {options.n:,} is outside what the model knows ({known[0]:,} to {known[-1]:,})",
+                param_hint="--n",
+            )
+        columns = (TextColumn("forecasting"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
+            task = progress.add_task("", total=None)
+            return compare(
+                gathered, span, forecaster, lambda path: options,
+                lambda done, total: progress.update(task, completed=done, total=total),
+            )  # fmt: skip
+
+
+def _write(report: Report, form: str, output: Path | None) -> None:
+    import json
+
+    from pricetag.diff.github import workflow_commands
+    from pricetag.diff.markdown import markdown
+    from pricetag.diff.sarif import sarif
+
+    if form == "table" and output is None:
+        if report.findings:
+            print_table(_table(report))
+        return
+    texts: dict[str, Callable[[], str]] = {
+        "table": lambda: "\n".join(finding.message for finding in report.findings),
+        "json": lambda: json.dumps(report.as_json(), indent=2, allow_nan=False),
+        "sarif": lambda: json.dumps(sarif(report), indent=2, allow_nan=False),
+        "markdown": lambda: markdown(report),
+        "github": lambda: workflow_commands(report),
+    }
+    text = texts[form]()
+    text = text and text.encode("utf-8", "replace").decode() + "\n"  # names need not be text
+    if output is None:
+        click.echo(text, nl=False, color=True)  # nothing is taken out of a name
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{printable(str(output))}: {error.strerror}") from error
+
+
+def _table(report: Report) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    from pricetag.forecast import format_estimate, format_factor, format_size
+
+    table = Table(
+        box=box.SIMPLE, caption="medians; 80 % intervals with --format json", caption_justify="left"
+    )
+    table.add_column("function", overflow="fold")
+    table.add_column("where", overflow="fold", style="dim")
+    for title in ("metric", "n", "before", "now", "change", "sure"):
+        table.add_column(title, justify="left" if title == "metric" else "right", no_wrap=True)
+    for one in report.functions:
+        at = one.pair.after
+        for regression in one.regressions:
+            estimates = (regression.before, regression.after)
+            before, after = (format_estimate(regression.metric, e, regression.limit) for e in estimates)
+            table.add_row(
+                Text(printable(at.function.qualified_name)),
+                Text(f"{printable(at.path)}:{at.name.start.line + 1}"),
+                regression.metric,
+                format_size(regression.n),
+                before,
+                after,
+                ("≥ " if regression.at_least else "") + format_factor(regression.factor),
+                regression.sure,
+            )
+    return table
