@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pricetag.baseline.budget import Exceeded, applying, budget_message, exceeded
 from pricetag.baseline.git import GitBaseline, Head, decode
 from pricetag.baseline.match import match, match_files
 from pricetag.baseline.names import only_names_differ
@@ -10,13 +11,17 @@ from pricetag.baseline.rule import Regression, Rule, judge, probability, regress
 
 __all__ = [
     "Change",
+    "Exceeded",
     "GitBaseline",
     "GitError",
     "Head",
     "Regression",
     "Revisions",
     "Rule",
+    "applying",
+    "budget_message",
     "decode",
+    "exceeded",
     "judge",
     "match",
     "match_files",

@@ -81,9 +81,9 @@ def judge(
         return None
     limit = after.limit(metric, limit)
     old, new = estimate_at(before.estimates(metric), n), estimate_at(after.estimates(metric), n)
-    if old is None or new is None or not _is_sound(old) or not _is_sound(new):
+    if old is None or new is None or not is_sound(old) or not is_sound(new):
         return None
-    confidence = probability(old, new, rule.factor, correlation, limit, _LEAST[metric])
+    confidence = probability(old, new, rule.factor, correlation, limit, metric)
     value = limit if is_over(new) else new.median
     if confidence < rule.confidence or value < rule.least(metric):
         return None
@@ -97,21 +97,21 @@ def probability(
     factor: float,
     correlation: float,
     limit: float = float(MEMORY_LIMIT),
-    least: float = _LEAST["memory"],
+    metric: Metric = "memory",
 ) -> float:
-    """P(after >= factor x before), closed form; values below ``least`` count as that.
+    """P(after >= factor x before), closed form.
 
     Below the limit both log10 errors are normal, their spread read off the 80 % intervals, and correlated. Passing
     the limit is taken as monotone in the function's true cost: the version less likely to pass does so only where the
     other does too. Where only ``after`` passes, the ratio is at least limit / before.
     """
-    mean_before, sigma_before = _log_normal(before, least)
-    mean_after, sigma_after = _log_normal(after, least)
+    mean_before, sigma_before = log_normal(before, metric)
+    mean_after, sigma_after = log_normal(after, metric)
     rho = min(1.0, max(-1.0, correlation))
     variance = sigma_after**2 + sigma_before**2 - 2 * rho * sigma_after * sigma_before
     threshold = math.log10(factor)
-    grown = _above(mean_after - mean_before - threshold, math.sqrt(max(0.0, variance)))
-    room = _above(math.log10(limit) - threshold - mean_before, sigma_before)
+    grown = above(mean_after - mean_before - threshold, math.sqrt(max(0.0, variance)))
+    room = above(math.log10(limit) - threshold - mean_before, sigma_before)
     return max(0.0, after.over - before.over) * room + (1.0 - max(after.over, before.over)) * grown
 
 
@@ -131,20 +131,20 @@ def regression_message(regression: Regression, function: Function) -> str:
     )
 
 
-def _is_sound(estimate: Estimate) -> bool:
+def is_sound(estimate: Estimate) -> bool:
     """Whether every number is one: a broken model must never warn."""
     values = (estimate.median, estimate.low, estimate.high)
     return all(math.isfinite(v) and v >= 0 for v in values) and 0 <= estimate.over <= 1
 
 
-def _log_normal(estimate: Estimate, least: float) -> tuple[float, float]:
-    """Mean and standard deviation of log10 of the value; values below ``least`` count as that."""
+def log_normal(estimate: Estimate, metric: Metric) -> tuple[float, float]:
+    """Mean and standard deviation of log10 of the value; less than one byte or nanosecond counts as that much."""
     values = (estimate.low, estimate.median, estimate.high)
-    low, median, high = (math.log10(max(value, least)) for value in values)
+    low, median, high = (math.log10(max(value, _LEAST[metric])) for value in values)
     return median, max(0.0, high - low) / (2 * _Z80)
 
 
-def _above(margin: float, sigma: float) -> float:
+def above(margin: float, sigma: float) -> float:
     """P(margin + sigma x standard normal >= 0)."""
     if sigma <= 0:
         return 1.0 if margin >= 0 else 0.0
