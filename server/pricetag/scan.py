@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from pricetag.baseline.git import decode
+from pricetag.baseline import Exceeded, budget_message, decode, exceeded
+from pricetag.config import Configs
 from pricetag.forecast import (
     METRICS,
     Estimate,
@@ -26,6 +27,7 @@ from pricetag.forecast import (
     ModelInfo,
     Query,
     reason_against,
+    select,
     subject_of,
 )
 from pricetag.syntax import SyntaxTree, language_of
@@ -66,6 +68,7 @@ class Row:
     found: Found
     forecast: Forecast
     abstained: str
+    exceeded: tuple[Exceeded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,15 @@ class Report:
         """How often each class of reasons was given."""
         return Counter(reason_class(row.abstained) for row in self.rows if row.abstained)
 
+    @property
+    def over_budget(self) -> list[str]:
+        """A line for each budget that is exceeded: where, and the sentence."""
+        return [
+            f"{row.found.path}:{row.found.name.start.line + 1}: {budget_message(one, row.found.function)}"
+            for row in self.rows
+            for one in row.exceeded
+        ]
+
     def summary(self) -> str:
         """One line: functions, forecasts, abstentions by reason, seconds, peak resident memory."""
         abstained = self.abstentions
@@ -103,6 +115,8 @@ class Report:
             f"{abstained.total()} abstained" + (f" ({reasons})" if reasons else ""),
             f"{self.seconds:.1f} s",
         ]
+        if over := len(self.over_budget):
+            parts.insert(3, f"{over} over budget")
         if peak := peak_memory():
             parts.append(f"peak memory {peak / 1e6:,.0f} MB")
         return "; ".join(parts)
@@ -186,28 +200,40 @@ def forecast_of(query: Query, forecaster: Forecasts, sizes: Sequence[int]) -> Fo
         return Forecast(query.key, query.assumes, abstained=f"the model failed: {_first_line(error)}")
 
 
+def limits_of(info: ModelInfo) -> dict[Metric, float]:
+    """What ``over`` is the probability of passing, by metric."""
+    return {"memory": info.memory_limit, "runtime": info.time_limit}
+
+
 def scan(
     paths: Iterable[str],
     forecaster: Forecasts,
     sizes: Sequence[int],
     maximum_interval: float | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    configs: Configs | None = None,
 ) -> Report:
     """Forecast every function under ``paths`` at each of ``sizes``; ``progress(done, total)`` follows along.
+
+    ``configs`` tell which files are left out, unless they are named, and the budgets.
 
     ``maximum_interval`` (high / low) above which there is no forecast; None is the model's own. One bad file or
     function is noted and never stops the scan.
     """
     started = time.perf_counter()
     report = Report(forecaster.info.id, tuple(sizes))
-    files = source_files(paths, report.problems)
+    configs = Configs() if configs is None else configs
+    paths = list(paths)
+    files = [
+        path for path in source_files(paths, report.problems) if path in paths or not _excluded(path, configs)
+    ]
     found = [one for path in files for one in functions_of(path, report.problems)]
     report.files = len(files)
     widest = forecaster.info.maximum_interval if maximum_interval is None else maximum_interval
     reference = reference_size(sizes)
     for done, one in enumerate(found):
         progress(done, len(found))
-        report.rows.append(_forecast(one, forecaster, sizes, reference, widest))
+        report.rows.append(_forecast(one, forecaster, sizes, reference, widest, configs))
     progress(len(found), len(found))
     report.rows.sort(key=lambda row: _order(row, reference))
     report.seconds = time.perf_counter() - started
@@ -237,10 +263,26 @@ def peak_memory() -> int:
 
 
 def _forecast(
-    found: Found, forecaster: Forecasts, sizes: Sequence[int], reference: int, widest: float
+    found: Found,
+    forecaster: Forecasts,
+    sizes: Sequence[int],
+    reference: int,
+    widest: float,
+    configs: Configs,
 ) -> Row:
-    forecast = forecast_of(found.query, forecaster, sizes)
-    return Row(found, forecast, reason_against(forecast, reference, widest))
+    path, config = configs.of(found.path)
+    options, budgets = config.options(path), config.budgets_for(path, found.function)
+    n = found.n or options.n
+    asked = sorted({*sizes, *(budget.n or n for budget, _ in budgets)})
+    known = forecast_of(found.query, forecaster, asked)
+    over = exceeded(known, budgets, n, options.rule.confidence, limits_of(forecaster.info))
+    forecast = select(known, sizes) if budgets else known
+    return Row(found, forecast, reason_against(forecast, reference, widest), tuple(over))
+
+
+def _excluded(path: str, configs: Configs) -> bool:
+    below, config = configs.of(path)
+    return config.excludes(below)
 
 
 def _functions(path: str, buffer: Buffer, language: Language) -> Iterator[Found]:
@@ -310,6 +352,18 @@ def _row_json(row: Row) -> dict[str, Any]:
             "memory": None if row.abstained else forecast.memory_growth,
             "runtime": None if row.abstained else forecast.runtime_growth,
         },
+        "exceeded": [exceeded_json(one, function) for one in row.exceeded],
+    }
+
+
+def exceeded_json(one: Exceeded, function: Function) -> dict[str, Any]:
+    """A budget that is exceeded as JSON: bytes or seconds."""
+    return {
+        "metric": one.budget.metric,
+        "budget": one.budget.limit,
+        "estimate": estimate_json(one.estimate),
+        "confidence": one.confidence,
+        "message": budget_message(one, function),
     }
 
 

@@ -134,6 +134,22 @@ def test_misuse_and_what_git_cannot_answer(repo: Path, arguments: list[str], sai
     check_error(*arguments, said=said)
 
 
+def test_the_project_says_how_functions_are_judged(repo: Path) -> None:
+    write(repo, {"a.py": EDITED, "sub/b.py": EDITED, "sub/c.py": "# pricetag: memory <= 1 B\n" + SOURCE})
+    settings = 'factor = 1\nconfidence = 0\nfloor = 0\nn = 1000\nexclude = ["c.py"]\n[[overrides]]\npath = "sub"\nfloor = 1e18\n'
+    write(repo, {".pricetag.toml": settings})
+    raw = json.loads(run("--format", "json", code=1).stdout)
+    assert {one["path"]: (one["status"], one["n"]) for one in raw["functions"]} == {
+        "a.py": ("regression", 1000), "sub/b.py": ("ok", 1000)
+    }  # fmt: skip
+    assert "0 regressions" in run("--floor", "1e18").stderr  # what is typed comes first
+    named = run("sub/c.py", code=1)
+    assert named.stdout.startswith("sub/c.py:2: `f` is forecast to hold ")
+    assert "over the budget of 1 B in its comment" in named.stdout
+    write(repo, {".pricetag.toml": "factor = 0\n"})
+    assert ".pricetag.toml: factor must be a number from 1" in run("a.py", "--floor", "1e18").stderr
+
+
 def test_a_deleted_path_may_be_named(repo: Path) -> None:
     (repo / "a.py").unlink()
     assert run("a.py").stderr.startswith("0 functions compared")

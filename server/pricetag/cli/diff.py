@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,16 @@ import click
 from pricetag.cli.console import open_console, print_table, printable
 from pricetag.cli.group import main
 from pricetag.cli.models import open_forecaster
-from pricetag.cli.options import MAXIMUM_SIZE, Sizes, model_option
+from pricetag.cli.options import Sizes, model_option
 
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from pricetag.config import Configs
     from pricetag.diff import Options, Report, Span
     from pricetag.diff.pairs import Gathered
+    from pricetag.scan import Found
+    from pricetag.workload import Budget
 
 FORMATS = ("table", "json", "sarif", "markdown", "github")
 
@@ -81,15 +85,21 @@ def diff(
 
     Without options: the working tree, new files included, with HEAD. The rule is that of the editor's warning on save.
     Functions are followed through renames and from file to file. The summary goes to stderr.
-    Exit codes: 0 no regression, 1 a regression, 2 misuse, or git or the model cannot answer.
+    Budgets of functions that are new or edited are checked too.
+    Exit codes: 0 nothing found, 1 a regression or an exceeded budget, 2 misuse, or git or the model cannot answer.
     """
+    from pricetag.config import Configs
+
     if size is not None and len(size) != 1:
         raise click.BadParameter("give one size", param_hint="--n")
     with _no_finding():
-        gathered, span, root = _gathered(paths, base, head, merge_base)
-        options = _options(size[0] if size else None, factor, confidence, floor, metrics)
-        report = _compare(gathered, span, model, cache, root, options)
+        configs = Configs()
+        gathered, span, root = _gathered(paths, base, head, merge_base, configs)
+        stated = _Stated(size[0] if size else None, factor, confidence, floor, metrics)
+        report = _compare(gathered, span, model, cache, root, configs, stated)
         _write(report, form, output)
+    for line in configs.problems:
+        click.echo(printable(line), err=True)
     for problem in report.problems:
         click.echo(f"{printable(problem.path)}: {problem.reason}", err=True)
     click.echo(printable(report.summary()), err=True)
@@ -114,7 +124,7 @@ def _no_finding() -> Iterator[None]:
 
 
 def _gathered(
-    paths: tuple[str, ...], base: str, head: str | None, merge_base: bool
+    paths: tuple[str, ...], base: str, head: str | None, merge_base: bool, configs: Configs
 ) -> tuple[Gathered, Span, str]:
     import asyncio
     import os
@@ -132,7 +142,7 @@ def _gathered(
                 root, span.base.commit, path
             ):
                 raise GitError(f"{named}: no such file, neither now nor in {span.base.name}")
-        return await gather(revisions, root, span, _under(below)), span, root
+        return await gather(revisions, root, span, _wanted(root, below, configs)), span, root
 
     for path in paths:
         if "\0" in path:
@@ -143,54 +153,75 @@ def _gathered(
         raise click.ClickException(printable(str(error))) from error
 
 
-def _under(below: list[str]) -> Callable[[str], bool]:
-    if not below or "" in below:
-        return lambda path: True
-    return lambda path: any(path == one or path.startswith(f"{one}/") for one in below)
+def _wanted(root: str, below: list[str], configs: Configs) -> Callable[[str], bool]:
+    """Whether a path, relative to the root, is one of those asked for and not excluded; a file that is named is taken."""
+
+    def wanted(path: str) -> bool:
+        if path in below:
+            return True
+        if below and not any(one == "" or path.startswith(f"{one}/") for one in below):
+            return False
+        relative, config = configs.of(f"{root}/{path}")
+        return not config.excludes(relative)
+
+    return wanted
 
 
-def _options(
-    size: int | None,
-    factor: float | None,
-    confidence: float | None,
-    floor: float | None,
-    metrics: tuple[str, ...],
-) -> Options:
-    from dataclasses import replace
+@dataclass(frozen=True)
+class _Stated:
+    """What the command line says of the rule; None where it leaves that to the project."""
 
-    from pricetag.diff import Options
-    from pricetag.forecast import METRICS
+    n: int | None
+    factor: float | None
+    confidence: float | None
+    floor: float | None
+    metrics: tuple[str, ...]
 
-    options = Options()
-    rule = options.rule
-    rule = rule if factor is None else replace(rule, factor=factor)
-    rule = rule if confidence is None else replace(rule, confidence=confidence)
-    rule = rule if floor is None else replace(rule, floor=floor)
-    chosen = tuple(metric for metric in METRICS if metric in metrics)
-    return Options(size or options.n, rule, chosen or options.metrics)
+    def over(self, options: Options) -> Options:
+        """``options`` with what was said in their place."""
+        from pricetag.forecast import METRICS
+
+        said = {"factor": self.factor, "confidence": self.confidence, "floor": self.floor}
+        rule = replace(options.rule, **{name: value for name, value in said.items() if value is not None})
+        chosen = tuple(metric for metric in METRICS if metric in self.metrics)
+        return replace(options, n=self.n or options.n, rule=rule, metrics=chosen or options.metrics)
 
 
 def _compare(
-    gathered: Gathered, span: Span, model: str | None, cache: bool, root: str, options: Options
+    gathered: Gathered,
+    span: Span,
+    model: str | None,
+    cache: bool,
+    root: str,
+    configs: Configs,
+    stated: _Stated,
 ) -> Report:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from pricetag.diff import compare
     from pricetag.forecast.adjustment_files import find_project
 
+    def options(path: str) -> Options:
+        relative, config = configs.of(f"{root}/{path}")
+        return stated.over(config.options(relative))
+
+    def budgets(found: Found) -> list[tuple[Budget, str]]:
+        relative, config = configs.of(f"{root}/{found.path}")
+        return config.budgets_for(relative, found.function)
+
     errors = open_console(stderr=True)
     with open_forecaster(model, cache, find_project([root])) as forecaster:
         known = forecaster.info.sizes
-        if not known[0] <= options.n <= min(known[-1], MAXIMUM_SIZE):
+        if stated.n is not None and not known[0] <= stated.n <= known[-1]:
             raise click.BadParameter(
-                f"n = {options.n:,} is outside what the model knows ({known[0]:,} to {known[-1]:,})",
+                f"n = {stated.n:,} is outside what the model knows ({known[0]:,} to {known[-1]:,})",
                 param_hint="--n",
             )
         columns = (TextColumn("forecasting"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
             task = progress.add_task("", total=None)
             return compare(
-                gathered, span, forecaster, lambda path: options,
+                gathered, span, forecaster, options, budgets,
                 lambda done, total: progress.update(task, completed=done, total=total),
             )  # fmt: skip
 
@@ -203,8 +234,12 @@ def _write(report: Report, form: str, output: Path | None) -> None:
     from pricetag.diff.sarif import sarif
 
     if form == "table" and output is None:
-        if report.findings:
+        if any(one.regressions for one in report.functions):
             print_table(_table(report))
+        for finding in report.findings:
+            if finding.rule.endswith("-budget"):
+                where = f"{finding.at.path}:{finding.at.name.start.line + 1}"
+                click.echo(printable(f"{where}: {finding.message}"))
         return
     texts: dict[str, Callable[[], str]] = {
         "table": lambda: "\n".join(finding.message for finding in report.findings),

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from pricetag.baseline import Rule
+from pricetag.baseline import Rule, applying
 from pricetag.forecast import DEFAULT_SIZE, METRICS, Metric
+from pricetag.syntax import Function
 from pricetag.workload import Budget, parse_directive
 
 _LARGEST = 1_000_000_000
@@ -64,6 +65,13 @@ class Config:
             if matches(path, glob) and (not separator or fnmatch.fnmatchcase(qualified_name, name)):
                 found.append((pattern, budgets))
         return found
+
+    def budgets_for(self, path: str, function: Function) -> list[tuple[Budget, str]]:
+        """The budgets that a function must keep, each with the words that say where it is written."""
+        directive = parse_directive(function.directive)
+        if directive.ignore:
+            return []
+        return applying(directive.budgets, self.budgets_of(path, function.qualified_name))
 
 
 def matches(path: str, pattern: str) -> bool:

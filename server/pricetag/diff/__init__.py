@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pricetag.diff.compare import Options, compare
+from pricetag.config import Options
+from pricetag.diff.compare import compare
 from pricetag.diff.pairs import Pair, Span, gather, resolve
 from pricetag.diff.report import Compared, Finding, Report
 

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import replace
 
-from pricetag.baseline import Regression, Rule, judge, only_names_differ
+from pricetag.baseline import Regression, exceeded, judge, only_names_differ
+from pricetag.config import Config, Options
 from pricetag.diff.pairs import Gathered, Pair, Span
 from pricetag.diff.report import Compared, Report
-from pricetag.forecast import DEFAULT_SIZE, Forecast, Metric, reason_against, select, subject_of
-from pricetag.scan import Forecasts, forecast_of
+from pricetag.forecast import Forecast, reason_against, select, subject_of
+from pricetag.scan import Forecasts, Found, forecast_of, limits_of
 from pricetag.syntax import Function
-from pricetag.workload import parse_directive
+from pricetag.workload import Budget, parse_directive
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How the functions of one file are judged: as in the editor, if nothing is set."""
-
-    n: int = DEFAULT_SIZE  # where the author states none
-    rule: Rule = field(default_factory=Rule)
-    metrics: tuple[Metric, ...] = ("memory",)
+def _stated(found: Found) -> list[tuple[Budget, str]]:
+    return Config().budgets_for(found.path, found.function)
 
 
 def compare(
@@ -28,11 +24,13 @@ def compare(
     span: Span,
     forecaster: Forecasts,
     options: Callable[[str], Options] = lambda path: Options(),
+    budgets: Callable[[Found], list[tuple[Budget, str]]] = _stated,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
     """Judge every function that is new or differs in more than names, comments and layout.
 
-    ``options`` are those of a path; ``progress(done, total)`` follows along.
+    ``options`` are those of a path, ``budgets`` those of a function with where they are written;
+    ``progress(done, total)`` follows along.
     """
     report = Report(forecaster.info.id, span, gathered.files, [], gathered.removed, list(gathered.problems))
     pairs = [
@@ -40,7 +38,7 @@ def compare(
     ]
     for done, pair in enumerate(pairs):
         progress(done, len(pairs))
-        report.functions.append(_compared(pair, forecaster, options(pair.after.path)))
+        report.functions.append(_compared(pair, forecaster, options(pair.after.path), budgets(pair.after)))
     progress(len(pairs), len(pairs))
     report.functions.sort(key=_order)
     return report
@@ -51,24 +49,32 @@ def differs(before: Function, after: Function) -> bool:
     return before.canonical != after.canonical and not only_names_differ(before, after)
 
 
-def _compared(pair: Pair, forecaster: Forecasts, options: Options) -> Compared:
+def _compared(
+    pair: Pair, forecaster: Forecasts, options: Options, budgets: list[tuple[Budget, str]]
+) -> Compared:
     n = pair.after.n or options.n
-    if pair.before is None:
-        return Compared(pair, "new", n, options.metrics)
+    made = Compared(pair, "new", n, options.metrics)
     if parse_directive(pair.after.function.directive).ignore:
-        return Compared(pair, "ignored", n, options.metrics)
+        return replace(made, status="ignored")
+    if pair.before is None and not budgets:
+        return made
+    full = forecast_of(pair.after.query, forecaster, ())
+    limits = limits_of(forecaster.info)
+    over = exceeded(full, budgets, n, options.rule.confidence, limits)
+    after = select(full, [n])
+    made = replace(made, after=after, exceeded=tuple(over))
+    if pair.before is None:
+        return made
     before = select(forecast_of(subject_of(pair.before).query, forecaster, ()), [n])
-    after = select(forecast_of(pair.after.query, forecaster, ()), [n])
-    reason = _reason(before, after, n, options)
-    if reason:
-        return Compared(pair, "abstained", n, options.metrics, before, after, reason=reason)
-    info = forecaster.info
-    limits: dict[Metric, float] = {"memory": info.memory_limit, "runtime": info.time_limit}
+    made = replace(made, before=before)
+    if reason := _reason(before, after, n, options):
+        return replace(made, status="abstained", reason=reason)
     found: list[Regression] = []
     for metric in options.metrics:
-        one = judge(before, after, n, options.rule, info.pair_correlation, limits[metric], metric)
+        correlation = forecaster.info.pair_correlation
+        one = judge(before, after, n, options.rule, correlation, limits[metric], metric)
         found += [one] if one else []
-    return Compared(pair, "regression" if found else "ok", n, options.metrics, before, after, tuple(found))
+    return replace(made, status="regression" if found else "ok", regressions=tuple(found))
 
 
 def _reason(before: Forecast, after: Forecast, n: int, options: Options) -> str:
@@ -78,7 +84,7 @@ def _reason(before: Forecast, after: Forecast, n: int, options: Options) -> str:
     return new or (f"before the change: {old}" if old else "")
 
 
-def _order(one: Compared) -> tuple[float, str, int]:
-    """Regressions first, the largest factor before the others; then by place."""
+def _order(one: Compared) -> tuple[float, bool, str, int]:
+    """Regressions first, the largest factor before the others; what is over budget; then by place."""
     worst = max((regression.factor for regression in one.regressions), default=0.0)
-    return -worst, one.pair.after.path, one.pair.after.function.start
+    return -worst, not one.exceeded, one.pair.after.path, one.pair.after.function.start

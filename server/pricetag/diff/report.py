@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pricetag.baseline import Regression, regression_message
+from pricetag.baseline import Exceeded, Regression, budget_message, regression_message
 from pricetag.diff.pairs import Pair, Span
 from pricetag.forecast import METRICS, Forecast, Metric, estimate_at
-from pricetag.scan import Found, Problem, estimate_json, range_json, reason_class
+from pricetag.scan import Found, Problem, estimate_json, exceeded_json, range_json, reason_class
 
 Status = Literal["regression", "ok", "new", "ignored", "abstained"]
 
@@ -18,7 +18,7 @@ Status = Literal["regression", "ok", "new", "ignored", "abstained"]
 class Finding:
     """Something to warn of at a function: a ``rule`` and a sentence."""
 
-    rule: str  # "memory-regression", "runtime-regression"
+    rule: str  # "memory-regression", "runtime-budget" and so on
     at: Found
     message: str
 
@@ -35,14 +35,19 @@ class Compared:
     after: Forecast | None = None
     regressions: tuple[Regression, ...] = ()
     reason: str = ""  # why there is no comparison
+    exceeded: tuple[Exceeded, ...] = ()
 
     @property
     def findings(self) -> list[Finding]:
-        """Its regressions as warnings."""
+        """Its regressions, and the budgets that it exceeds, as warnings."""
         at = self.pair.after
-        return [
+        grown = [
             Finding(f"{one.metric}-regression", at, regression_message(one, at.function))
             for one in self.regressions
+        ]
+        return grown + [
+            Finding(f"{one.budget.metric}-budget", at, budget_message(one, at.function))
+            for one in self.exceeded
         ]
 
 
@@ -79,6 +84,8 @@ class Report:
             f"{counts['new']} new",
             f"{counts['abstained']} abstained" + (f" ({why})" if why else ""),
         ]
+        if over := sum(len(one.exceeded) for one in self.functions):
+            parts.append(f"{over} over budget")
         if counts["ignored"]:
             parts.append(f"{counts['ignored']} ignored")
         return "; ".join(parts)
@@ -113,6 +120,7 @@ def _function_json(one: Compared) -> dict[str, Any]:
         "n": one.n,
         "assumes": one.after.assumes if one.after else "",
         "metrics": {metric: _metric_json(one, metric) for metric in METRICS if metric in one.metrics},
+        "exceeded": [exceeded_json(exceeded, at.function) for exceeded in one.exceeded],
         "messages": [finding.message for finding in one.findings],
     }
 

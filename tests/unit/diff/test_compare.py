@@ -194,6 +194,33 @@ async def test_files_that_cannot_be_read_are_told(repo: Path) -> None:
     }
 
 
+async def test_budgets_of_new_and_edited_functions(repo: Path) -> None:
+    budget = "# pricetag: memory <= 500 kB, runtime <= 1 ms @ n=1e6\n"
+    write(
+        repo,
+        {
+            "a.py": budget + HEAVY,
+            "new.py": budget + "def new(xs):\n    return sorted(xs)\n\ndef no(xs):\n    return 1\n",
+        },
+    )
+    report = await check(
+        repo,
+        {"a.py::f": "ok", "new.py::new": "new", "new.py::no": "new"},
+        options=Options(rule=Rule(floor=2e6)),
+    )
+    assert [(finding.rule, finding.at.path) for finding in report.findings] == [
+        ("memory-budget", "a.py"), ("memory-budget", "new.py")
+    ]  # fmt: skip
+    assert report.summary().endswith("0 abstained; 2 over budget")
+    (raw,) = report.as_json()["functions"][0]["exceeded"]
+    assert (raw["metric"], raw["budget"], raw["estimate"]["median"]) == ("memory", 5e5, 1e6)
+    git(repo, "commit", "-qam", "budgets")
+    write(repo, {"a.py": "# pricetag: ignore, memory <= 1 B\n" + HEAVY.replace("sum", "max")})
+    assert not (
+        await check(repo, {"a.py::f": "ignored", "new.py::new": "new", "new.py::no": "new"}, path="")
+    ).findings[1:]
+
+
 async def test_only_functions_that_differ_are_forecast(repo: Path) -> None:
     write(repo, {"a.py": HEAVY + "\ndef new(xs):\n    return sorted(xs)\n"})
     revisions = Revisions()
@@ -215,7 +242,7 @@ async def test_json_is_the_contract(repo: Path) -> None:
     }  # fmt: skip
     first, *others = raw["functions"]
     assert set(first) == {
-        "path", "name", "language", "range", "status", "reason", "before", "n", "assumes", "metrics", "messages",
+        "path", "name", "language", "range", "status", "reason", "before", "n", "assumes", "metrics", "exceeded", "messages",
     }  # fmt: skip
     assert first["before"] == {"path": "a.py", "name": "f"}
     memory = first["metrics"]["memory"]

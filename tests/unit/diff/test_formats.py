@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -12,9 +13,13 @@ from diff_samples import report
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pricetag.baseline import Exceeded
+from pricetag.diff import Report
 from pricetag.diff.github import workflow_commands
 from pricetag.diff.markdown import MAXIMUM_ROWS, markdown
 from pricetag.diff.sarif import sarif
+from pricetag.forecast import Estimate
+from pricetag.workload import Budget
 
 SUBSET = json.loads((Path(__file__).parent / "sarif-2.1.0-subset.json").read_text())
 NAMES = st.text(min_size=1, max_size=20)
@@ -43,6 +48,25 @@ def test_no_path_leaves_its_cell(path: str) -> None:
     assert row.startswith("| `f` | `")
     assert len(re.findall(r"(?<!\\)\|", row)) == 9
     assert row.count("`") == 4
+
+
+def over_budget(source: str) -> Report:
+    made = report("f")
+    budget, estimate = Budget("memory", 1e6), Estimate(10_000, 4e6, 3e6, 5e6, 0.0)
+    one = Exceeded(budget, estimate, 10_000, 0.99, source, "xs: list[int] of n", 2.0**31)
+    made.functions = [replace(function, regressions=(), exceeded=(one,)) for function in made.functions]
+    return made
+
+
+def test_budgets_in_every_format() -> None:
+    made = over_budget("for *[x](y)<img>@z")
+    assert r"- `src/a.py:2` `f` is forecast to hold 4.0 MB at n = 10,000, over" in markdown(made)
+    assert r"for \*\[x\](y)\<img\>\@z (99 % sure; xs: list\[int\] of n)" in markdown(made)
+    assert ",title=memory-budget::`f` is forecast to hold 4.0 MB" in workflow_commands(made)
+    log = sarif(made)
+    jsonschema.Draft7Validator(SUBSET).validate(log)
+    (result,) = log["runs"][0]["results"]
+    assert log["runs"][0]["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == "memory-budget"
 
 
 def test_workflow_commands() -> None:
