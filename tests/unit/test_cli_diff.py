@@ -150,6 +150,26 @@ def test_the_project_says_how_functions_are_judged(repo: Path) -> None:
     assert ".pricetag.toml: factor must be a number from 1" in run("a.py", "--floor", "1e18").stderr
 
 
+def test_accepting(repo: Path) -> None:
+    write(repo, {"a.py": EDITED})
+    file = repo / ".pricetag/baselines.json"
+    assert "1 regression" in run(*ANY, code=1).stderr
+    result = run(*ANY, "--accept")
+    assert "1 accepted in .pricetag/baselines.json" in result.stderr
+    assert json.loads(file.read_text())["baselines"][0]["path"] == "a.py"
+    written = file.read_bytes()
+    assert "0 regressions" in run(*ANY).stderr
+    assert run(*ANY, "--accept").stderr.startswith("0 accepted\n")
+    assert file.read_bytes() == written
+    conflict = b"<<<<<<< HEAD\n" + written
+    file.write_bytes(conflict)
+    result = run(*ANY, code=1)
+    assert "holds merge conflicts; resolve them" in result.stderr
+    assert "accepted baselines are ignored" in result.stderr
+    check_error(*ANY, "--accept", said="nothing is accepted")
+    assert file.read_bytes() == conflict
+
+
 def test_a_deleted_path_may_be_named(repo: Path) -> None:
     (repo / "a.py").unlink()
     assert run("a.py").stderr.startswith("0 functions compared")

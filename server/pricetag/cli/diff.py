@@ -18,6 +18,7 @@ from pricetag.cli.options import Sizes, model_option
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from pricetag.baseline import Accepted
     from pricetag.config import Configs
     from pricetag.diff import Options, Report, Span
     from pricetag.diff.pairs import Gathered
@@ -64,6 +65,11 @@ FORMATS = ("table", "json", "sarif", "markdown", "github")
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file instead."
 )
+@click.option(
+    "--accept",
+    is_flag=True,
+    help="Agree to the memory regressions found: write them to .pricetag/baselines.json.",
+)
 @model_option
 @click.option("--cache/--no-cache", default=True, help="Keep forecasts on disk between runs.")
 def diff(
@@ -78,6 +84,7 @@ def diff(
     floor: float | None,
     metrics: tuple[str, ...],
     output: Path | None,
+    accept: bool,
     model: str | None,
     cache: bool,
 ) -> None:
@@ -96,14 +103,16 @@ def diff(
         configs = Configs()
         gathered, span, root = _gathered(paths, base, head, merge_base, configs)
         stated = _Stated(size[0] if size else None, factor, confidence, floor, metrics)
-        report = _compare(gathered, span, model, cache, root, configs, stated)
+        accepted = _accepted(root, accept)
+        report = _compare(gathered, span, model, cache, root, configs, stated, accepted)
         _write(report, form, output)
+        left = _accept(report, root, accepted) if accept else len(report.findings)
     for line in configs.problems:
         click.echo(printable(line), err=True)
     for problem in report.problems:
         click.echo(f"{printable(problem.path)}: {problem.reason}", err=True)
     click.echo(printable(report.summary()), err=True)
-    if report.findings:
+    if left:
         raise click.exceptions.Exit(1)
 
 
@@ -153,6 +162,34 @@ def _gathered(
         raise click.ClickException(printable(str(error))) from error
 
 
+def _accepted(root: str, to_write: bool) -> list[Accepted]:
+    """The accepted baselines of a repository; a file that is none is ignored, unless it is to be written."""
+    from pricetag.baseline.accepted import FILE, AcceptedError, load
+
+    try:
+        return load(Path(root) / FILE)
+    except AcceptedError as error:
+        if to_write:
+            raise click.ClickException(f"{printable(str(error))}; nothing is accepted") from error
+        click.echo(f"{printable(str(error))}; accepted baselines are ignored", err=True)
+        return []
+
+
+def _accept(report: Report, root: str, accepted: list[Accepted]) -> int:
+    """Write down the memory regressions; how many findings are left."""
+    from pricetag.baseline.accepted import FILE, merged, save
+    from pricetag.diff.compare import acceptances
+
+    new = acceptances(report)
+    try:
+        if new:
+            save(Path(root) / FILE, merged(accepted, new))
+    except OSError as error:
+        raise click.ClickException(f"{FILE}: {error.strerror or error}") from error
+    click.echo(f"{len(new)} accepted" + (f" in {FILE.as_posix()}" if new else ""), err=True)
+    return len(report.findings) - len(new)
+
+
 def _wanted(root: str, below: list[str], configs: Configs) -> Callable[[str], bool]:
     """Whether a path, relative to the root, is one of those asked for and not excluded; a file that is named is taken."""
 
@@ -195,6 +232,7 @@ def _compare(
     root: str,
     configs: Configs,
     stated: _Stated,
+    accepted: list[Accepted],
 ) -> Report:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -222,7 +260,7 @@ def _compare(
             task = progress.add_task("", total=None)
             return compare(
                 gathered, span, forecaster, options, budgets,
-                lambda done, total: progress.update(task, completed=done, total=total),
+                lambda done, total: progress.update(task, completed=done, total=total), accepted,
             )  # fmt: skip
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from pricetag.baseline import Regression, exceeded, judge, only_names_differ
+from pricetag.baseline import Accepted, Regression, exceeded, family, judge, only_names_differ
+from pricetag.baseline.accepted import find
 from pricetag.config import Config, Options
 from pricetag.diff.pairs import Gathered, Pair, Span
 from pricetag.diff.report import Compared, Report
@@ -26,11 +27,12 @@ def compare(
     options: Callable[[str], Options] = lambda path: Options(),
     budgets: Callable[[Found], list[tuple[Budget, str]]] = _stated,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    accepted: Sequence[Accepted] = (),
 ) -> Report:
     """Judge every function that is new or differs in more than names, comments and layout.
 
     ``options`` are those of a path, ``budgets`` those of a function with where they are written;
-    ``progress(done, total)`` follows along.
+    ``progress(done, total)`` follows along. ``accepted`` values stand for the git baseline where they hold.
     """
     report = Report(forecaster.info.id, span, gathered.files, [], gathered.removed, list(gathered.problems))
     pairs = [
@@ -38,7 +40,9 @@ def compare(
     ]
     for done, pair in enumerate(pairs):
         progress(done, len(pairs))
-        report.functions.append(_compared(pair, forecaster, options(pair.after.path), budgets(pair.after)))
+        report.functions.append(
+            _compared(pair, forecaster, options(pair.after.path), budgets(pair.after), accepted)
+        )
     progress(len(pairs), len(pairs))
     report.functions.sort(key=_order)
     return report
@@ -50,7 +54,11 @@ def differs(before: Function, after: Function) -> bool:
 
 
 def _compared(
-    pair: Pair, forecaster: Forecasts, options: Options, budgets: list[tuple[Budget, str]]
+    pair: Pair,
+    forecaster: Forecasts,
+    options: Options,
+    budgets: list[tuple[Budget, str]],
+    accepted: Sequence[Accepted],
 ) -> Compared:
     n = pair.after.n or options.n
     made = Compared(pair, "new", n, options.metrics)
@@ -69,12 +77,42 @@ def _compared(
     made = replace(made, before=before)
     if reason := _reason(before, after, n, options):
         return replace(made, status="abstained", reason=reason)
+    entry = _accepted(pair, pair.before, n, accepted)
+    if entry:  # an agreement about memory; runtimes are judged as ever
+        made = replace(made, accepted=entry)
+        before = replace(before, memory=(entry.memory,), memory_limit=after.memory_limit)
     found: list[Regression] = []
     for metric in options.metrics:
+        if metric == "memory" and entry and entry.text == family(pair.after.function):
+            continue
         correlation = forecaster.info.pair_correlation
         one = judge(before, after, n, options.rule, correlation, limits[metric], metric)
         found += [one] if one else []
     return replace(made, status="regression" if found else "ok", regressions=tuple(found))
+
+
+def _accepted(pair: Pair, old: Function, n: int, entries: Sequence[Accepted]) -> Accepted | None:
+    if not entries:
+        return None
+    new = pair.after.function
+    places = ((pair.after.path, new.qualified_name), (pair.old_path, old.qualified_name))
+    return find(entries, places, n, family(old), family(new))
+
+
+def acceptances(report: Report) -> list[Accepted]:
+    """What accepting every memory regression of a report agrees to."""
+    return [
+        Accepted(
+            one.pair.after.path,
+            one.pair.after.function.qualified_name,
+            family(one.pair.after.function),
+            family(one.pair.before),
+            replace(regression.after, n=one.n),
+        )
+        for one in report.functions
+        for regression in one.regressions
+        if regression.metric == "memory" and one.pair.before is not None
+    ]
 
 
 def _reason(before: Forecast, after: Forecast, n: int, options: Options) -> str:

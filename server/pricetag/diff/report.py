@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pricetag.baseline import Exceeded, Regression, budget_message, regression_message
+from pricetag.baseline import Accepted, Exceeded, Regression, budget_message, regression_message
 from pricetag.diff.pairs import Pair, Span
 from pricetag.forecast import METRICS, Forecast, Metric, estimate_at
 from pricetag.scan import Found, Problem, estimate_json, exceeded_json, range_json, reason_class
@@ -36,6 +36,7 @@ class Compared:
     regressions: tuple[Regression, ...] = ()
     reason: str = ""  # why there is no comparison
     exceeded: tuple[Exceeded, ...] = ()
+    accepted: Accepted | None = None  # what stood for the git baseline's memory
 
     @property
     def findings(self) -> list[Finding]:
@@ -117,6 +118,7 @@ def _function_json(one: Compared) -> dict[str, Any]:
         "status": one.status,
         "reason": one.reason or None,
         "before": None if old is None else {"path": one.pair.old_path, "name": old.qualified_name},
+        "accepted": one.accepted.memory.median if one.accepted else None,
         "n": one.n,
         "assumes": one.after.assumes if one.after else "",
         "metrics": {metric: _metric_json(one, metric) for metric in METRICS if metric in one.metrics},

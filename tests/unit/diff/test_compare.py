@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from diff_samples import ByName
 
-from pricetag.baseline import GitError, Revisions, Rule
+from pricetag.baseline import Accepted, GitError, Revisions, Rule
 from pricetag.diff import Options, Report, compare, gather, resolve
+from pricetag.diff.compare import acceptances
 from pricetag.diff.pairs import within
 from repositories import commit, git, repository, write
 
@@ -242,7 +243,7 @@ async def test_json_is_the_contract(repo: Path) -> None:
     }  # fmt: skip
     first, *others = raw["functions"]
     assert set(first) == {
-        "path", "name", "language", "range", "status", "reason", "before", "n", "assumes", "metrics", "exceeded", "messages",
+        "path", "name", "language", "range", "status", "reason", "before", "accepted", "n", "assumes", "metrics", "exceeded", "messages",
     }  # fmt: skip
     assert first["before"] == {"path": "a.py", "name": "f"}
     memory = first["metrics"]["memory"]
@@ -263,3 +264,27 @@ def test_paths_within_the_repository(repo: Path, tmp_path: Path, monkeypatch: py
     ]
     with pytest.raises(GitError, match="outside the repository"):
         within(str(repo), [".."])
+
+
+async def test_an_accepted_value_stands_for_the_baseline(repo: Path) -> None:
+    async def judged(entries: list[Accepted]) -> Report:
+        span = await resolve(Revisions(), str(repo), "HEAD", None, False)
+        return compare(await gather(Revisions(), str(repo), span), span, ByName(), accepted=entries)
+
+    write(repo, {"a.py": HEAVY})
+    entries = acceptances(await judged([]))
+    assert [(one.path, one.name, one.memory.median) for one in entries] == [("a.py", "f", 1e6)]
+    report = await judged(entries)
+    assert [(one.status, one.accepted is not None) for one in report.functions] == [("ok", True)]
+    assert report.as_json()["functions"][0]["accepted"] == 1e6
+    write(repo, {"a.py": HEAVY.replace("xs", "ys")})  # names and layout are nothing new
+    assert (await judged(entries)).findings == []
+    write(repo, {"a.py": "def f(xs):\n    return sum(sorted(xs) + sorted(xs))\n"})
+    (finding,) = (await judged(entries)).findings  # what is more than was accepted
+    assert "×2.0 its baseline of 1.0 MB" in finding.message
+    write(repo, {"a.py": HEAVY})
+    git(repo, "commit", "-qam", "accepted")
+    write(repo, {"a.py": LIGHT.replace("sum", "max")})
+    git(repo, "commit", "-qam", "light again")
+    write(repo, {"a.py": HEAVY.replace("sum", "min")})
+    assert len((await judged(entries)).findings) == 1  # git has moved on since
