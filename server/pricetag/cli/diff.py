@@ -92,7 +92,7 @@ def diff(
 
     Without options: the working tree, new files included, with HEAD. The rule is that of the editor's warning on save.
     Functions are followed through renames and from file to file. The summary goes to stderr.
-    Budgets of functions that are new or edited are checked too.
+    Budgets of functions that are new or edited, or whose comment is, are checked too.
     Exit codes: 0 nothing found, 1 a regression or an exceeded budget, 2 misuse, or git or the model cannot answer.
     """
     from pricetag.config import Configs

@@ -35,9 +35,7 @@ def compare(
     ``progress(done, total)`` follows along. ``accepted`` values stand for the git baseline where they hold.
     """
     report = Report(forecaster.info.id, span, gathered.files, [], gathered.removed, list(gathered.problems))
-    pairs = [
-        pair for pair in gathered.pairs if pair.before is None or differs(pair.before, pair.after.function)
-    ]
+    pairs = [pair for pair in gathered.pairs if _is_judged(pair) or (_restated(pair) and budgets(pair.after))]
     for done, pair in enumerate(pairs):
         progress(done, len(pairs))
         report.functions.append(
@@ -51,6 +49,15 @@ def compare(
 def differs(before: Function, after: Function) -> bool:
     """Whether an edit may have changed what a function costs."""
     return before.canonical != after.canonical and not only_names_differ(before, after)
+
+
+def _is_judged(pair: Pair) -> bool:
+    return pair.before is None or differs(pair.before, pair.after.function)
+
+
+def _restated(pair: Pair) -> bool:
+    """Whether the author says something else of a function that costs what it did: only its budgets are checked."""
+    return pair.before is not None and pair.before.directive != pair.after.function.directive
 
 
 def _compared(
@@ -73,6 +80,8 @@ def _compared(
     made = replace(made, after=after, exceeded=tuple(over))
     if pair.before is None:
         return made
+    if not _is_judged(pair):
+        return replace(made, status="ok")
     before = select(forecast_of(subject_of(pair.before).query, forecaster, ()), [n])
     made = replace(made, before=before)
     if reason := _reason(before, after, n, options):

@@ -215,11 +215,18 @@ async def test_budgets_of_new_and_edited_functions(repo: Path) -> None:
     assert report.summary().endswith("0 abstained; 2 over budget")
     (raw,) = report.as_json()["functions"][0]["exceeded"]
     assert (raw["metric"], raw["budget"], raw["estimate"]["median"]) == ("memory", 5e5, 1e6)
-    git(repo, "commit", "-qam", "budgets")
+    git(repo, "add", ".")
+    git(repo, "commit", "-qm", "budgets")
+    write(
+        repo, {"a.py": "# pricetag: memory <= 1 B\n" + HEAVY, "b.py": "# pricetag: memory <= 1 GB\n" + LONG}
+    )
+    report = await check(repo, {"a.py::f": "ok", "b.py::long": "ok"}, path="")
+    assert [finding.at.path for finding in report.findings] == [
+        "a.py"
+    ]  # a new limit is checked, nothing else is judged
+    write(repo, {"b.py": LONG})
     write(repo, {"a.py": "# pricetag: ignore, memory <= 1 B\n" + HEAVY.replace("sum", "max")})
-    assert not (
-        await check(repo, {"a.py::f": "ignored", "new.py::new": "new", "new.py::no": "new"}, path="")
-    ).findings[1:]
+    assert (await check(repo, {"a.py::f": "ignored"})).findings == []
 
 
 async def test_only_functions_that_differ_are_forecast(repo: Path) -> None:
