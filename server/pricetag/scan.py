@@ -17,8 +17,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from pricetag.baseline.git import decode
-from pricetag.forecast import METRICS, Estimate, Forecast, Metric, ModelInfo, Query, query_for, reason_against
+from pricetag.baseline import Exceeded, budget_message, decode, exceeded
+from pricetag.config import Configs
+from pricetag.forecast import (
+    METRICS,
+    Estimate,
+    Forecast,
+    Metric,
+    ModelInfo,
+    Query,
+    reason_against,
+    select,
+    subject_of,
+)
 from pricetag.syntax import SyntaxTree, language_of
 from pricetag.syntax.function import Function, Language
 from pricetag.text import Buffer, Encoding, Range
@@ -46,6 +57,8 @@ class Found:
     function: Function
     range: Range  # lines from 0, characters in UTF-16 units
     query: Query
+    name: Range  # of its name alone, which is where messages about it point
+    n: int | None = None  # stated by its author
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,7 @@ class Row:
     found: Found
     forecast: Forecast
     abstained: str
+    exceeded: tuple[Exceeded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +96,15 @@ class Report:
         """How often each class of reasons was given."""
         return Counter(reason_class(row.abstained) for row in self.rows if row.abstained)
 
+    @property
+    def over_budget(self) -> list[str]:
+        """A line for each budget that is exceeded: where, and the sentence."""
+        return [
+            f"{row.found.path}:{row.found.name.start.line + 1}: {budget_message(one, row.found.function)}"
+            for row in self.rows
+            for one in row.exceeded
+        ]
+
     def summary(self) -> str:
         """One line: functions, forecasts, abstentions by reason, seconds, peak resident memory."""
         abstained = self.abstentions
@@ -92,6 +115,8 @@ class Report:
             f"{abstained.total()} abstained" + (f" ({reasons})" if reasons else ""),
             f"{self.seconds:.1f} s",
         ]
+        if over := len(self.over_budget):
+            parts.insert(3, f"{over} over budget")
         if peak := peak_memory():
             parts.append(f"peak memory {peak / 1e6:,.0f} MB")
         return "; ".join(parts)
@@ -131,9 +156,14 @@ def source_files(paths: Iterable[str], problems: list[Problem]) -> list[str]:
 
 def functions_of(path: str, problems: list[Problem]) -> list[Found]:
     """The functions of one file; none, and a problem noted, if it can't be read."""
-    text = _read(path, problems)
+    text = read_source(path, problems)
+    return [] if text is None else functions_in(path, text, problems)
+
+
+def functions_in(path: str, text: str, problems: list[Problem]) -> list[Found]:
+    """The functions of a text that is, or would be, the file ``path``."""
     language = language_of(path)
-    if text is None or language is None:
+    if language is None:
         return []
     try:
         return list(_functions(path, Buffer(text), language))
@@ -142,28 +172,68 @@ def functions_of(path: str, problems: list[Problem]) -> list[Found]:
         return []
 
 
+def read_source(path: str, problems: list[Problem]) -> str | None:
+    """The text of a source file; None, and a problem noted, if it is none or cannot be read."""
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(MAXIMUM_BYTES + 1)
+    except (OSError, ValueError) as error:
+        problems.append(Problem(path, _why(error)))
+        return None
+    if len(data) > MAXIMUM_BYTES:
+        problems.append(Problem(path, f"larger than {MAXIMUM_BYTES >> 20} MB"))
+        return None
+    if b"\0" in data[:8192] and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        problems.append(Problem(path, "a binary file"))
+        return None
+    text = decode(data)
+    if "\ufffd" in text and "\ufffd".encode() not in data:
+        problems.append(Problem(path, "not UTF-8; read with replacement characters", skipped=False))
+    return text
+
+
+def forecast_of(query: Query, forecaster: Forecasts, sizes: Sequence[int]) -> Forecast:
+    """One forecast; whatever the model's runtime raises on one function is a reason to abstain, not to stop."""
+    try:
+        return forecaster.forecast(query, sizes)
+    except Exception as error:
+        return Forecast(query.key, query.assumes, abstained=f"the model failed: {_first_line(error)}")
+
+
+def limits_of(info: ModelInfo) -> dict[Metric, float]:
+    """What ``over`` is the probability of passing, by metric."""
+    return {"memory": info.memory_limit, "runtime": info.time_limit}
+
+
 def scan(
     paths: Iterable[str],
     forecaster: Forecasts,
     sizes: Sequence[int],
     maximum_interval: float | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    configs: Configs | None = None,
 ) -> Report:
     """Forecast every function under ``paths`` at each of ``sizes``; ``progress(done, total)`` follows along.
+
+    ``configs`` tell which files are left out, unless they are named, and the budgets.
 
     ``maximum_interval`` (high / low) above which there is no forecast; None is the model's own. One bad file or
     function is noted and never stops the scan.
     """
     started = time.perf_counter()
     report = Report(forecaster.info.id, tuple(sizes))
-    files = source_files(paths, report.problems)
+    configs = Configs() if configs is None else configs
+    paths = list(paths)
+    files = [
+        path for path in source_files(paths, report.problems) if path in paths or not _excluded(path, configs)
+    ]
     found = [one for path in files for one in functions_of(path, report.problems)]
     report.files = len(files)
     widest = forecaster.info.maximum_interval if maximum_interval is None else maximum_interval
     reference = reference_size(sizes)
     for done, one in enumerate(found):
         progress(done, len(found))
-        report.rows.append(_forecast(one, forecaster, sizes, reference, widest))
+        report.rows.append(_forecast(one, forecaster, sizes, reference, widest, configs))
     progress(len(found), len(found))
     report.rows.sort(key=lambda row: _order(row, reference))
     report.seconds = time.perf_counter() - started
@@ -193,20 +263,38 @@ def peak_memory() -> int:
 
 
 def _forecast(
-    found: Found, forecaster: Forecasts, sizes: Sequence[int], reference: int, widest: float
+    found: Found,
+    forecaster: Forecasts,
+    sizes: Sequence[int],
+    reference: int,
+    widest: float,
+    configs: Configs,
 ) -> Row:
-    try:
-        forecast = forecaster.forecast(found.query, sizes)
-    except Exception as error:  # whatever the model's runtime raises on one function must not end the scan
-        reason = f"the model failed: {_first_line(error)}"
-        forecast = Forecast(found.query.key, found.query.assumes, abstained=reason)
-    return Row(found, forecast, reason_against(forecast, reference, widest))
+    path, config = configs.of(found.path)
+    options, budgets = config.options(path), config.budgets_for(path, found.function)
+    n = found.n or options.n
+    asked = sorted({*sizes, *(budget.n or n for budget, _ in budgets)})
+    known = forecast_of(found.query, forecaster, asked)
+    over = exceeded(known, budgets, n, options.rule.confidence, limits_of(forecaster.info))
+    forecast = select(known, sizes) if budgets else known
+    return Row(found, forecast, reason_against(forecast, reference, widest), tuple(over))
+
+
+def _excluded(path: str, configs: Configs) -> bool:
+    below, config = configs.of(path)
+    return config.excludes(below)
 
 
 def _functions(path: str, buffer: Buffer, language: Language) -> Iterator[Found]:
     for function in SyntaxTree(buffer, language).functions():
-        start, end = (buffer.position(byte, Encoding.UTF16) for byte in (function.start, function.end))
-        yield Found(path, function, Range(start, end), query_for(function))
+        subject = subject_of(function)
+        whole = _range(buffer, function.start, function.end)
+        name = _range(buffer, function.name_start, function.name_end)
+        yield Found(path, function, whole, subject.query, name, subject.n)
+
+
+def _range(buffer: Buffer, start: int, end: int) -> Range:
+    return Range(buffer.position(start, Encoding.UTF16), buffer.position(end, Encoding.UTF16))
 
 
 def _first_line(error: Exception) -> str:
@@ -241,27 +329,8 @@ def _is_skipped(folder: Path) -> bool:
     return folder.name.startswith(".") or folder.name in SKIPPED_FOLDERS or (folder / "pyvenv.cfg").is_file()
 
 
-def _read(path: str, problems: list[Problem]) -> str | None:
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(MAXIMUM_BYTES + 1)
-    except OSError as error:
-        problems.append(Problem(path, _why(error)))
-        return None
-    if len(data) > MAXIMUM_BYTES:
-        problems.append(Problem(path, f"larger than {MAXIMUM_BYTES >> 20} MB"))
-        return None
-    if b"\0" in data[:8192] and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        problems.append(Problem(path, "a binary file"))
-        return None
-    text = decode(data)
-    if "\ufffd" in text and "\ufffd".encode() not in data:
-        problems.append(Problem(path, "not UTF-8; read with replacement characters", skipped=False))
-    return text
-
-
-def _why(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+def _why(error: OSError | ValueError) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()
 
 
 def _count(number: int, noun: str) -> str:
@@ -275,21 +344,39 @@ def _row_json(row: Row) -> dict[str, Any]:
         "path": row.found.path,
         "name": function.qualified_name,
         "language": function.language.value,
-        "range": {
-            "start": {"line": row.found.range.start.line, "character": row.found.range.start.character},
-            "end": {"line": row.found.range.end.line, "character": row.found.range.end.character},
-        },
+        "range": range_json(row.found.range),
         "assumes": forecast.assumes,
         "abstained": row.abstained or None,
-        "forecasts": {metric: [_estimate_json(e) for e in shown[metric]] for metric in METRICS},
+        "forecasts": {metric: [estimate_json(e) for e in shown[metric]] for metric in METRICS},
         "growth": {
             "memory": None if row.abstained else forecast.memory_growth,
             "runtime": None if row.abstained else forecast.runtime_growth,
         },
+        "exceeded": [exceeded_json(one, function) for one in row.exceeded],
     }
 
 
-def _estimate_json(estimate: Estimate) -> dict[str, float]:
+def exceeded_json(one: Exceeded, function: Function) -> dict[str, Any]:
+    """A budget that is exceeded as JSON: bytes or seconds."""
+    return {
+        "metric": one.budget.metric,
+        "budget": one.budget.limit,
+        "estimate": estimate_json(one.estimate),
+        "confidence": one.confidence,
+        "message": budget_message(one, function),
+    }
+
+
+def range_json(range_: Range) -> dict[str, dict[str, int]]:
+    """A range as JSON: lines from 0, characters in UTF-16 units, as in LSP."""
+    return {
+        "start": {"line": range_.start.line, "character": range_.start.character},
+        "end": {"line": range_.end.line, "character": range_.end.character},
+    }
+
+
+def estimate_json(estimate: Estimate) -> dict[str, float]:
+    """An estimate as JSON: bytes or seconds."""
     return {
         "n": estimate.n,
         "median": estimate.median,

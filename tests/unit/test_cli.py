@@ -59,7 +59,7 @@ def check_error(*arguments: object, code: int, said: str) -> None:
 def test_version_and_help() -> None:
     assert pricetag.__version__ in run("--version").stdout
     for command in (
-        "serve", "scan", "measure", "calibrate", "label", "train", "evaluate", "export", "doctor"
+        "serve", "scan", "diff", "measure", "calibrate", "label", "train", "evaluate", "export", "doctor"
     ):  # fmt: skip
         assert command in run("--help").stdout
         assert "Usage" in run(command, "--help").stdout
@@ -139,6 +139,18 @@ def test_scan_goes_on_past_a_bad_file_and_says_so(source: Path, random_model: Pa
     result = run("scan", "--json", "--model", random_model, source.parent, code=1)
     assert len(json.loads(result.stdout)["functions"]) == 1
     assert "binary.py: a binary file" in result.stderr
+
+
+def test_scan_checks_budgets_where_it_is_told_to(source: Path, random_model: Path) -> None:
+    (source.parent / "pyproject.toml").write_text('[tool.pricetag.budgets]\n"*::f" = "memory <= 1 B"\n')
+    said = f"{source}:1: `f` is forecast to hold "
+    assert said in run("scan", "--model", random_model, source).stderr
+    result = run("scan", "--check", "--json", "--model", random_model, source, code=1)
+    assert "over the budget of 1 B for *::f (" in result.stderr
+    assert json.loads(result.stdout)["functions"][0]["exceeded"][0]["budget"] == 1
+    (source.parent / "pyproject.toml").write_text('[tool.pricetag.budgets]\n"*::f" = "memory <= 1 EB"\n')
+    result = run("scan", "--check", "--model", random_model, source)
+    assert "pyproject.toml [tool.pricetag]: budgets.'*::f': a memory budget needs a unit" in result.stderr
 
 
 def test_scan_of_nothing(tmp_path: Path, random_model: Path) -> None:

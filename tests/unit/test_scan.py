@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pricetag.config import Configs
 from pricetag.forecast import Estimate, Forecast, Forecaster, ModelInfo, Query
 from pricetag.rlm import Checkpoint
 from pricetag.scan import (
@@ -231,6 +232,7 @@ def test_json_is_the_contract(tmp_path: Path, forecaster: Forecaster) -> None:
     for function in raw["functions"]:
         assert set(function) == {
             "path", "name", "language", "range", "assumes", "abstained", "forecasts", "growth",
+            "exceeded",
         }  # fmt: skip
         assert set(function["forecasts"]) == set(function["growth"]) == {"memory", "runtime"}
         if function["name"] == "g":
@@ -245,6 +247,30 @@ def test_json_is_the_contract(tmp_path: Path, forecaster: Forecaster) -> None:
                 assert set(e) == {"n", "median", "low", "high", "over"}
                 assert 0 < e["low"] <= e["median"] <= e["high"]
                 assert 0 <= e["over"] <= 1
+
+
+def test_budgets_of_comments_and_of_the_project(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        a_py="def f(xs):\n    # pricetag: memory <= 2 kB\n    return xs\n\ndef g(xs):\n    return xs\n",
+        b_py="def h(xs):\n    # pricetag: runtime <= 1 min\n    return xs\n",
+        generated__c_py="def left_out(xs):\n    return xs\n",
+    )
+    (tmp_path / ".pricetag.toml").write_text(
+        'exclude = ["generated"]\nwrong = 1\n[budgets]\n"a.py::g" = "memory <= 3 kB @ n=50"\n"*.py" = "runtime <= 2 s"\n'
+    )
+    (tmp_path / ".git").mkdir()
+    configs = Configs()
+    report = scan([str(tmp_path)], ByLength(), [100], configs=configs)
+    assert set(names(report)) == {"f", "g", "h"}
+    found = {row.found.function.name: [one.source for one in row.exceeded] for row in report.rows}
+    assert found == {"f": ["in its comment"], "g": ["for a.py::g"], "h": []}
+    assert [row.forecast.memory[0].n for row in report.rows] == [100, 100, 100]
+    assert "; 2 over budget; " in report.summary()
+    assert report.over_budget[0].startswith(f"{tmp_path / 'a.py'}:1: `f` is forecast to hold ")
+    assert configs.problems == [f"{tmp_path / '.pricetag.toml'}: wrong is no setting"]
+    named = scan([str(tmp_path / "generated/c.py")], ByLength(), [100])
+    assert names(named) == ["left_out"]
 
 
 def test_progress_reaches_the_end(tmp_path: Path) -> None:

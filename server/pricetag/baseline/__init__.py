@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from pricetag.baseline.accepted import Accepted, AcceptedError
+from pricetag.baseline.budget import Exceeded, applying, budget_message, exceeded
 from pricetag.baseline.git import GitBaseline, Head, decode
-from pricetag.baseline.match import match
-from pricetag.baseline.names import only_names_differ
+from pricetag.baseline.match import match, match_files
+from pricetag.baseline.names import family, only_names_differ
+from pricetag.baseline.revisions import Change, GitError, Revisions
 from pricetag.baseline.rule import Regression, Rule, judge, probability, regression_message
 
 __all__ = [
+    "Accepted",
+    "AcceptedError",
+    "Change",
+    "Exceeded",
     "GitBaseline",
+    "GitError",
     "Head",
     "Regression",
+    "Revisions",
     "Rule",
+    "applying",
+    "budget_message",
     "decode",
+    "exceeded",
+    "family",
     "judge",
     "match",
+    "match_files",
     "only_names_differ",
     "probability",
     "regression_message",

@@ -14,6 +14,7 @@ SIMILAR = 0.6
 SIMILAR_SHORT = 0.85  # short functions are alike by their boilerplate alone
 SHORT = 40  # tokens
 MAXIMUM_PAIRS = 4_000  # comparing more would take longer than anyone waits for a save; such a file is new
+MAXIMUM_PAIRS_OF_FILES = 40_000  # the same where nobody is typing: seconds
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
@@ -31,6 +32,25 @@ def match(before: Sequence[Function], after: Sequence[Function]) -> list[tuple[F
         old, new = _pair_equal(old, new, key, origin)
     _pair_similar(old, new, origin)
     return [(origin.get(id(function)), function) for function in after]
+
+
+def match_files(
+    files: Sequence[tuple[Sequence[Function], Sequence[Function]]],
+) -> list[list[tuple[Function | None, Function]]]:
+    """:func:`match` for each file's (before, after); what it leaves unpaired is then paired over all files.
+
+    Over files a function is the same one by its name and text, its text alone, or similar text: ``main`` of one file
+    is no version of another's. The answer has the order of ``files``.
+    """
+    paired = [match(before, after) for before, after in files]
+    used = {id(old) for pairs in paired for old, _ in pairs if old is not None}
+    old = [function for before, _ in files for function in before if id(function) not in used]
+    new = [function for pairs in paired for origin, function in pairs if origin is None]
+    moved: dict[int, Function] = {}
+    for key in (_named_text, _nameless_text):
+        old, new = _pair_equal(old, new, key, moved)
+    _pair_similar(old, new, moved, MAXIMUM_PAIRS_OF_FILES)
+    return [[(origin or moved.get(id(function)), function) for origin, function in pairs] for pairs in paired]
 
 
 def similarity(left: Function, right: Function) -> float:
@@ -92,9 +112,11 @@ def _pair_equal(
     return [function for function in old if id(function) in unused], left
 
 
-def _pair_similar(old: list[Function], new: list[Function], origin: dict[int, Function]) -> None:
+def _pair_similar(
+    old: list[Function], new: list[Function], origin: dict[int, Function], maximum: int = MAXIMUM_PAIRS
+) -> None:
     """Pair what is left one to one, most alike first."""
-    if len(old) * len(new) > MAXIMUM_PAIRS:
+    if len(old) * len(new) > maximum:
         return
     old_pairs = [_pairs(function) for function in old]
     new_pairs = [_pairs(function) for function in new]

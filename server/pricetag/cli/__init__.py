@@ -5,7 +5,7 @@ Exit codes: 0 all went well; 1 something failed or was found (the message says w
 
 from __future__ import annotations
 
-from pricetag.cli import forecasts, labels, measuring, training
+from pricetag.cli import diff, forecasts, labels, measuring, training
 from pricetag.cli.group import main
 
-__all__ = ["forecasts", "labels", "main", "measuring", "training"]
+__all__ = ["diff", "forecasts", "labels", "main", "measuring", "training"]

@@ -57,6 +57,7 @@ def serve(stdio: bool, tcp: str | None, model: str | None) -> None:
     metavar="X",
     help="Abstain where high / low of the 80 % interval exceeds X. Default: the model's own.",
 )
+@click.option("--check", is_flag=True, help="Exit code 1 where a budget is exceeded.")
 @click.option("--cache/--no-cache", default=True, help="Keep forecasts on disk between runs.")
 def scan(
     paths: tuple[str, ...],
@@ -65,6 +66,7 @@ def scan(
     model: str | None,
     top: int | None,
     maximum_interval: float | None,
+    check: bool,
     cache: bool,
 ) -> None:
     """Forecast every function in files and folders, heaviest first.
@@ -77,9 +79,10 @@ def scan(
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from pricetag import scan as scanning
+    from pricetag.config import Configs
     from pricetag.forecast.adjustment_files import find_project
 
-    errors = open_console(stderr=True)
+    errors, configs = open_console(stderr=True), Configs()
     with open_forecaster(model, cache, find_project(paths)) as forecaster:
         known = forecaster.info.sizes
         if outside := [n for n in sizes if not known[0] <= n <= known[-1]]:
@@ -97,6 +100,7 @@ def scan(
                 sizes,
                 maximum_interval,
                 lambda done, total: progress.update(task, completed=done, total=total),
+                configs,
             )
     # Abstentions come last, so the heaviest are the first.
     shown = report.rows[:top]
@@ -104,10 +108,12 @@ def scan(
         click.echo(json.dumps(report.as_json(shown), indent=2, allow_nan=False))
     elif rows := [row for row in shown if not row.abstained]:
         print_table(_scan_table(report, rows, forecaster))
+    for line in (*configs.problems, *report.over_budget):
+        click.echo(printable(line), err=True)
     for problem in report.problems:
         click.echo(f"{printable(problem.path)}: {problem.reason}", err=True)
     click.echo(report.summary(), err=True)
-    if any(problem.skipped for problem in report.problems):
+    if any(problem.skipped for problem in report.problems) or (check and report.over_budget):
         raise click.exceptions.Exit(1)
 
 

@@ -5,43 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
 from pricetag.baseline.git import GitBaseline, decode
-
-ENV = {
-    **{k: v for k, v in os.environ.items() if not k.startswith("GIT_")},
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.com",
-    "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.com",
-}  # fmt: skip
-
-
-def git(directory: Path, *arguments: str) -> str:
-    command = ["git", "-C", str(directory), "-c", "protocol.file.allow=always", *arguments]
-    return subprocess.run(command, check=True, capture_output=True, env=ENV, text=True).stdout
-
-
-def commit(directory: Path, files: dict[str, str | bytes]) -> None:
-    for name, content in files.items():
-        path = directory / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-    git(directory, "add", "--", *files)
-    git(directory, "commit", "-q", "-m", "x")
+from repositories import commit, git, repository
 
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Path:
-    root = tmp_path / "repo"
-    root.mkdir()
-    git(root, "init", "-q")
-    commit(root, {"a.py": "old = 1\n", "deep/er/b.py": "deep = 1\n"})
-    return root
+    return repository(tmp_path / "repo", {"a.py": "old = 1\n", "deep/er/b.py": "deep = 1\n"})
 
 
 async def test_text_is_that_of_head_not_of_the_file_or_the_index(repo: Path) -> None:

@@ -6,7 +6,7 @@ from baseline_samples import function
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricetag.baseline.match import match, similarity
+from pricetag.baseline.match import match, match_files, similarity
 from pricetag.syntax.function import Function, Language
 
 LONG = (
@@ -84,6 +84,31 @@ def test_a_rewritten_file_of_many_functions_is_new_at_once() -> None:
     before = [function(f"a{i}", f"return {i}") for i in range(2000)]
     after = [function(f"b{i}", f"return {-i}, 5") for i in range(2000)]
     assert all(old is None for old, _ in match(before, after))
+
+
+def test_a_function_that_moved_to_another_file_and_was_edited() -> None:
+    stays, moves = function("stays", OTHER), function("moves", LONG)
+    edited = function("moves", LONG.replace("sorted(out)", "out"))
+    [[kept], [moved]] = match_files([([stays, moves], [stays]), ([], [edited])])
+    assert kept[0] is stays
+    assert moved[0] is moves
+
+
+def test_the_same_file_comes_before_another() -> None:
+    own, foreign = function("f", LONG), function("f", OTHER)
+    [[], [first]] = match_files([([foreign], []), ([own], [function("f", OTHER)])])
+    assert first[0] is own
+
+
+def test_equal_names_in_two_files_are_two_functions() -> None:
+    [[], [pair]] = match_files([([function("main", LONG)], []), ([], [function("main", OTHER)])])
+    assert pair[0] is None
+
+
+def test_an_old_function_is_the_origin_of_one_only() -> None:
+    old = function("f", LONG)
+    files = match_files([([old], []), ([], [function("f", LONG)]), ([], [function("f", LONG)])])
+    assert [[origin is old for origin, _ in pairs] for pairs in files] == [[], [True], [False]]
 
 
 BODIES = st.sampled_from([LONG, OTHER, "return 1", "return xs", "", LONG.replace("<", ">")])

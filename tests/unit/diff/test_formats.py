@@ -1,0 +1,126 @@
+"""Markdown, workflow commands and SARIF."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import pytest
+from diff_samples import report
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pricetag.baseline import Exceeded
+from pricetag.diff import Report
+from pricetag.diff.github import workflow_commands
+from pricetag.diff.markdown import MAXIMUM_ROWS, markdown
+from pricetag.diff.sarif import sarif
+from pricetag.forecast import Estimate
+from pricetag.workload import Budget
+
+SUBSET = json.loads((Path(__file__).parent / "sarif-2.1.0-subset.json").read_text())
+NAMES = st.text(min_size=1, max_size=20)
+
+
+def test_markdown_of_a_regression() -> None:
+    lines = markdown(report("f")).splitlines()
+    assert lines[0] == "<!-- pricetag diff -->"
+    assert lines[1] == "### Pricetag: 1 regression"
+    assert lines[5] == "| `f` | `src/a.py:2` | memory | 10,000 | 1.0 MB | 4.1 MB | ×4.1 | 97 % |"
+    assert lines[7].startswith("1 function compared with HEAD in 1 file; 1 regression; 0 new; 0 abstained.")
+
+
+def test_markdown_of_nothing_and_of_much() -> None:
+    assert "### Pricetag: no regressions" in markdown(report())
+    much = markdown(report(*["f"] * 5000))
+    assert much.count("| memory |") == MAXIMUM_ROWS
+    assert "| and 4950 more |" in much
+    assert len(much) < 65_536
+
+
+@given(NAMES)
+def test_no_path_leaves_its_cell(path: str) -> None:
+    made = report("f", path=f"x{path}x.py")
+    (row,) = [line for line in markdown(made).split("\n") if " | memory | " in line]
+    assert row.startswith("| `f` | `")
+    assert len(re.findall(r"(?<!\\)\|", row)) == 9
+    assert row.count("`") == 4
+
+
+def over_budget(source: str) -> Report:
+    made = report("f")
+    budget, estimate = Budget("memory", 1e6), Estimate(10_000, 4e6, 3e6, 5e6, 0.0)
+    one = Exceeded(budget, estimate, 10_000, 0.99, source, "xs: list[int] of n", 2.0**31)
+    made.functions = [replace(function, regressions=(), exceeded=(one,)) for function in made.functions]
+    return made
+
+
+def test_budgets_in_every_format() -> None:
+    made = over_budget("for *[x](y)<img>@z")
+    assert r"- `src/a.py:2` `f` is forecast to hold 4.0 MB at n = 10,000, over" in markdown(made)
+    assert r"for \*\[x\](y)\<img\>\@z (99 % sure; xs: list\[int\] of n)" in markdown(made)
+    assert ",title=memory-budget::`f` is forecast to hold 4.0 MB" in workflow_commands(made)
+    log = sarif(made)
+    jsonschema.Draft7Validator(SUBSET).validate(log)
+    (result,) = log["runs"][0]["results"]
+    assert log["runs"][0]["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == "memory-budget"
+
+
+def test_workflow_commands() -> None:
+    assert workflow_commands(report()) == ""
+    (line,) = workflow_commands(report("f", path="a,b:c%.py")).splitlines()
+    assert line.startswith(
+        "::warning file=a%2Cb%3Ac%25.py,line=2,endLine=2,col=5,endColumn=6,title=memory-regression::"
+        "`f` is forecast to hold 4.1 MB, ×4.1 its baseline of 1.0 MB, at n = 10,000 (97 %25 sure"
+    )
+
+
+@given(st.lists(NAMES, max_size=3))
+def test_a_path_makes_no_other_command(paths: list[str]) -> None:
+    for path in paths:
+        written = workflow_commands(report("f", path=f"x{path}x.py"))
+        assert "\n" not in written
+        assert "\r" not in written
+        properties, _, _ = written.removeprefix("::warning ").partition("::")
+        assert [part.partition("=")[0] for part in properties.split(",")] == [
+            "file", "line", "endLine", "col", "endColumn", "title"
+        ]  # fmt: skip
+        name = properties.split(",")[0].partition("=")[2]
+        for escaped, character in (("%3A", ":"), ("%2C", ","), ("%0D", "\r"), ("%0A", "\n"), ("%25", "%")):
+            name = name.replace(escaped, character)
+        assert name == f"x{path}x.py"
+
+
+@pytest.mark.parametrize("names", [[], ["f"], ["f", "g"]])
+def test_sarif_is_valid_by_the_subset_schema(names: list[str]) -> None:
+    log = json.loads(json.dumps(sarif(report(*names)), allow_nan=False))
+    jsonschema.Draft7Validator(SUBSET, format_checker=jsonschema.FormatChecker()).validate(log)
+    (run,) = log["runs"]
+    assert [result["ruleId"] for result in run["results"]] == ["memory-regression"] * len(names)
+    for result in run["results"]:
+        assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+    (notification,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert notification["message"]["text"] == "a binary file"
+
+
+def test_what_the_subset_schema_refuses() -> None:
+    validator = jsonschema.Draft7Validator(SUBSET)
+    for spoil in ("version", "runs"):
+        assert list(validator.iter_errors({k: v for k, v in sarif(report("f")).items() if k != spoil}))
+    log = sarif(report("f"))
+    log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"] = 0
+    log["runs"][0]["results"][0]["surprise"] = 1
+    log["runs"][0]["results"][0]["level"] = "bad"
+    del log["runs"][0]["tool"]["driver"]["name"]
+    assert len(list(validator.iter_errors(log))) == 4
+
+
+def test_sarif_places_and_identities() -> None:
+    first, second = sarif(report("f", "g", path="odd dir/é#?.py"))["runs"][0]["results"]
+    location = first["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"] == {"uri": "odd%20dir/%C3%A9%23%3F.py", "uriBaseId": "%SRCROOT%"}
+    assert location["region"] == {"startLine": 2, "startColumn": 5, "endLine": 2, "endColumn": 6}
+    assert first["partialFingerprints"] != second["partialFingerprints"]
