@@ -29,6 +29,7 @@ from pricetag.text import Encoding
 from pricetag.worker import State, Supervisor, WorkerLost, worker_command
 
 _log = logging.getLogger(__name__)
+TOGGLE_HINTS = "pricetag.toggleHints"
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
@@ -49,7 +50,10 @@ class PricetagServer(LanguageServer):
         self.pulls_diagnostics = False
         self.initialization_options: Any = None
         self.markdown = True  # whether the editor shows it
-        self.hint_tooltips = False  # the client does not resolve them: they are sent along
+        self.images = False  # whether it shows images in Markdown
+        self.hint_parts = False  # the client resolves tooltips of a label's parts
+        self.hint_tooltips = False  # the client resolves none: they are sent along
+        self._toggled: bool | None = None  # hints, by command; for this session, until the setting changes
         self._served_model: str | None = None
         self._problems_shown: set[str] = set()
         self._checks: dict[str, asyncio.Task[None]] = {}
@@ -107,9 +111,20 @@ class PricetagServer(LanguageServer):
         """The model that is served, once it is loaded."""
         return self.supervisor.info if self.supervisor else None
 
+    @property
+    def hints_shown(self) -> bool:
+        """Whether hints are on: by the last toggle, else by the setting."""
+        return self.settings.hints_enabled if self._toggled is None else self._toggled
+
+    def toggle_hints(self) -> bool:
+        """Show hints, or hide them; returns which."""
+        self._toggled = not self.hints_shown
+        self.refresh_hints()
+        return self._toggled
+
     def labels(self, document: Document, start: int, end: int) -> list[tuple[Place, str]]:
         """The hints for a range of bytes, from what is known now."""
-        if not self.settings.hints_enabled:
+        if not self.hints_shown:
             return []
         return hints.labels(document, start, end, self.forecasts, self.settings, self.info)
 
@@ -203,11 +218,13 @@ class PricetagServer(LanguageServer):
                 self._problems_shown.add(problem)
                 self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, problem))
         old, self.settings = self.settings, settings
+        if settings.hints_enabled != old.hints_enabled:
+            self._toggled = None
         if settings.model != old.model:
             await self.serve_model()
         if settings != old:
             for document in self.documents.values():
-                excluded = document.path is not None and settings.excludes(document.path)
+                excluded = settings.leaves_alone(document.language, document.path)
                 if excluded != document.excluded:
                     document.excluded = excluded
                     self.scheduler.opened(document)
@@ -249,12 +266,18 @@ def create_server(model: str | None = None) -> PricetagServer:
         server.encoding = Encoding(getattr(encoding, "value", encoding))
         logging.getLogger("pricetag").addHandler(EditorLog(server))
         resolves = _capability(server, "text_document.inlay_hint.resolve_support.properties") or ()
-        server.hint_tooltips = "tooltip" not in resolves
+        server.hint_parts = "label.tooltip" in resolves
+        server.hint_tooltips = not server.hint_parts and "tooltip" not in resolves
+        server.images = bool(_stated(params.initialization_options, "images"))
         formats = _capability(server, "text_document.hover.content_format") or ()
         server.markdown = types.MarkupKind.Markdown in formats
         # Without a way to say "ask again", pulled diagnostics would be a save behind: those are pushed.
         pulls = _capability(server, "text_document.diagnostic") is not None
         server.pulls_diagnostics = pulls and _supports(server, "workspace.diagnostics.refresh_support")
+        # A client that has commands of its own by these names could not register the server's beside them.
+        own_commands = _stated(params.initialization_options, "commands")
+        if not isinstance(own_commands, list) or TOGGLE_HINTS not in own_commands:
+            server.command(TOGGLE_HINTS)(toggle_hints)
         if server.pulls_diagnostics:
             options = types.DiagnosticOptions(
                 identifier="pricetag", inter_file_dependencies=False, workspace_diagnostics=False
@@ -289,7 +312,7 @@ def create_server(model: str | None = None) -> PricetagServer:
         if old := server.documents.pop(opened.uri, None):
             server.scheduler.closed(old)
         document = Document(opened.uri, path, language, opened.text, opened.version, server.encoding)
-        document.excluded = path is not None and server.settings.excludes(path)
+        document.excluded = server.settings.leaves_alone(language, path)
         server.documents[opened.uri] = document
         server.scheduler.opened(document)
 
@@ -322,7 +345,7 @@ def create_server(model: str | None = None) -> PricetagServer:
         start = convert.to_offset(document, params.range.start)
         end = convert.to_offset(document, params.range.end)
         server.scheduler.viewed(document, start, end)
-        found = hints.answer(document, server.labels(document, start, end))
+        found = hints.answer(document, server.labels(document, start, end), server.hint_parts)
         if server.hint_tooltips:
             for hint in found:
                 add_tooltip(hint)
@@ -337,8 +360,12 @@ def create_server(model: str | None = None) -> PricetagServer:
         data: Any = hint.data
         document = server.documents.get(data.get("uri", "")) if isinstance(data, dict) else None
         place = hints.hinted(document, data) if document is not None else None
-        if document is not None and place is not None:
-            hint.tooltip = markup(document, place)
+        if document is None or place is None:
+            return
+        forecast = hints.forecast_for(document, place, server.forecasts)
+        if forecast is not None and not forecast.abstained:
+            n, limits = hints.size_for(place, server.settings), server.settings.options(server.info)
+            hints.set_tooltip(hint, marked(hover.summary(place.function, forecast, n, limits)))
 
     @on(types.TEXT_DOCUMENT_HOVER)
     def on_hover(params: types.HoverParams) -> types.Hover | None:
@@ -349,21 +376,27 @@ def create_server(model: str | None = None) -> PricetagServer:
         if place is None:
             return None
         return types.Hover(
-            markup(document, place), convert.to_range(document, place.name_start, place.name_end)
+            marked(described(document, place)), convert.to_range(document, place.name_start, place.name_end)
         )
 
-    def markup(document: Document, place: Place) -> types.MarkupContent:
-        text = hover.render(
+    def described(document: Document, place: Place) -> str:
+        return hover.render(
             place.function,
             hints.forecast_for(document, place, server.forecasts),
             hints.size_for(place, server.settings),
             server.settings.options(server.info),
             document.verdicts.get(place.slot),
             server.status.waiting,
+            server.images and server.markdown,
         )
+
+    def marked(text: str) -> types.MarkupContent:
         if not server.markdown:
             return types.MarkupContent(types.MarkupKind.PlainText, hover.plain(text))
         return types.MarkupContent(types.MarkupKind.Markdown, text)
+
+    def toggle_hints(*arguments: object) -> bool:
+        return server.toggle_hints()
 
     def pull_diagnostics(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
         document = server.documents.get(params.text_document.uri)
@@ -429,6 +462,12 @@ def _guarded(server: PricetagServer, handler: Callable[..., Any], otherwise: Any
 
 def _no_diagnostics() -> types.RelatedFullDocumentDiagnosticReport:
     return types.RelatedFullDocumentDiagnosticReport(items=[])
+
+
+def _stated(options: Any, name: str) -> Any:
+    """What the client says of itself under ``client`` in its ``initializationOptions``, beside the settings."""
+    client = options.get("client") if isinstance(options, dict) else None
+    return client.get(name) if isinstance(client, dict) else None
 
 
 def _capability(server: LanguageServer, path: str) -> Any:
