@@ -17,7 +17,7 @@ import pricetag
 from pricetag.baseline import GitBaseline
 from pricetag.forecast import ModelInfo, ModelNotFound, default_path, find_model
 from pricetag.forecast.adjustment_files import find_project
-from pricetag.lsp import convert, diagnostics, hints, hover
+from pricetag.lsp import convert, diagnostics, hints, hover, notebooks
 from pricetag.lsp.documents import Document, Place, Verdict
 from pricetag.lsp.logs import EditorLog, to_stderr
 from pricetag.lsp.protocol import Protocol
@@ -37,10 +37,13 @@ class PricetagServer(LanguageServer):
     """All state of one session. Every method runs on the event loop and returns within milliseconds."""
 
     def __init__(self, model: str | None = None) -> None:
-        super().__init__("pricetag", pricetag.__version__, protocol_cls=Protocol)
+        super().__init__(
+            "pricetag", pricetag.__version__, protocol_cls=Protocol, notebook_document_sync=notebooks.SYNC
+        )
         self.named_model = model  # by the command line; the setting comes second
         self.settings = Settings()
-        self.documents: dict[str, Document] = {}
+        self.documents: dict[str, Document] = {}  # cells of notebooks included
+        self.notebooks = notebooks.Notebooks(self)
         self.git = GitBaseline()
         self.status = Status(self)
         self.forecasts = Forecasts()
@@ -224,7 +227,7 @@ class PricetagServer(LanguageServer):
             await self.serve_model()
         if settings != old:
             for document in self.documents.values():
-                excluded = settings.leaves_alone(document.language, document.path)
+                excluded = settings.leaves_alone(document.language, document.file)
                 if excluded != document.excluded:
                     document.excluded = excluded
                     self.scheduler.opened(document)
@@ -307,7 +310,8 @@ def create_server(model: str | None = None) -> PricetagServer:
         opened = params.text_document
         path = to_fs_path(opened.uri)
         language = language_of(path or "", opened.language_id)
-        if language is None:
+        known = server.documents.get(opened.uri)
+        if language is None or (known is not None and known.notebook is not None):
             return
         if old := server.documents.pop(opened.uri, None):
             server.scheduler.closed(old)
@@ -319,7 +323,7 @@ def create_server(model: str | None = None) -> PricetagServer:
     @on(types.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: types.DidChangeTextDocumentParams) -> None:
         document = server.documents.get(params.text_document.uri)
-        if document is not None:
+        if document is not None and document.notebook is None:  # a cell changes with its notebook
             document.apply(convert.to_changes(params.content_changes), params.text_document.version)
             server.scheduler.edited(document)
 
@@ -331,11 +335,16 @@ def create_server(model: str | None = None) -> PricetagServer:
 
     @on(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: types.DidCloseTextDocumentParams) -> None:
-        document = server.documents.pop(params.text_document.uri, None)
-        if document is not None:
+        document = server.documents.get(params.text_document.uri)
+        if document is not None and document.notebook is None:
+            del server.documents[document.uri]
             server.scheduler.closed(document)
             if document.verdicts:
                 server.publish(document)
+
+    on(types.NOTEBOOK_DOCUMENT_DID_OPEN)(server.notebooks.open)
+    on(types.NOTEBOOK_DOCUMENT_DID_CHANGE)(server.notebooks.change)
+    on(types.NOTEBOOK_DOCUMENT_DID_CLOSE)(server.notebooks.close)
 
     @on(types.TEXT_DOCUMENT_INLAY_HINT, types.InlayHintOptions(resolve_provider=True), ())
     def inlay_hint(params: types.InlayHintParams) -> list[types.InlayHint]:
