@@ -17,9 +17,10 @@ import pricetag
 from pricetag.baseline import GitBaseline
 from pricetag.forecast import ModelInfo, ModelNotFound, default_path, find_model
 from pricetag.forecast.adjustment_files import find_project
-from pricetag.lsp import convert, diagnostics, hints, hover, notebooks
+from pricetag.lsp import convert, diagnostics, hints, notebooks, requests, shown
 from pricetag.lsp.documents import Document, Place, Verdict
-from pricetag.lsp.logs import EditorLog, to_stderr
+from pricetag.lsp.heaviest import Heaviest
+from pricetag.lsp.logs import EditorLog, Recent, to_stderr
 from pricetag.lsp.protocol import Protocol
 from pricetag.lsp.schedule import Forecasts, Scheduler
 from pricetag.lsp.settings import SECTION, Settings, parse
@@ -48,6 +49,8 @@ class PricetagServer(LanguageServer):
         self.status = Status(self)
         self.forecasts = Forecasts()
         self.scheduler = Scheduler(self.forecasts, self.on_analysed, self.on_batch, self.status.pending)
+        self.heaviest = Heaviest(self)
+        self.recent = Recent()
         self.supervisor: Supervisor | None = None
         self.encoding = Encoding.UTF16
         self.pulls_diagnostics = False
@@ -131,18 +134,28 @@ class PricetagServer(LanguageServer):
             return []
         return hints.labels(document, start, end, self.forecasts, self.settings, self.info)
 
+    def lens_labels(self, document: Document) -> list[tuple[Place, str]]:
+        """The code lenses of a whole document, from what is known now."""
+        if not self.settings.code_lens:
+            return []
+        return hints.labels(document, 0, len(document.buffer.data), self.forecasts, self.settings, self.info)
+
     def on_analysed(self, document: Document) -> None:
         """A document was parsed: functions may have come, gone or become known ones."""
         self.on_batch([document])
 
     def on_batch(self, documents: Iterable[Document]) -> None:
         """Forecasts came in: one refresh for all documents, and only if the editor would see another answer."""
-        for document in documents:
-            if document.viewed is not None:
-                shown = self.labels(document, *document.viewed)
-                if tuple((place.slot, label) for place, label in shown) != document.answered:
-                    self.refresh_hints()
-                    return
+        changed = list(documents)
+        if any(
+            document.viewed is not None
+            and _told(self.labels(document, *document.viewed)) != document.answered
+            for document in changed
+        ):
+            self.refresh_hints()
+        # A client asks for lenses anew as the text changes; only what came later needs a word.
+        if any(d.lenses is not None and _told(self.lens_labels(d)) != d.lenses for d in changed):
+            self.refresh_lenses()
 
     def refresh_hints(self) -> None:
         """Have the editor ask for hints again. At most one such request is out at a time."""
@@ -152,6 +165,13 @@ class PricetagServer(LanguageServer):
             self._refresh_again = True
         else:
             self.spawn(self._refresh_hints())
+
+    def refresh_lenses(self) -> None:
+        """Have the editor ask for code lenses again."""
+        if _supports(self, "workspace.code_lens.refresh_support"):
+            for document in self.documents.values():
+                document.lenses = None  # one request for all, until the next answer
+            self.spawn(self.workspace_code_lens_refresh_async(None))
 
     async def _refresh_hints(self) -> None:
         self._refreshing = True
@@ -233,6 +253,8 @@ class PricetagServer(LanguageServer):
                     self.scheduler.opened(document)
                 self.judge(document, document.verdicts)
             self.refresh_hints()
+            if settings.code_lens or old.code_lens:
+                self.refresh_lenses()
 
     async def pull_settings(self) -> None:
         """Ask the editor for the settings section."""
@@ -268,6 +290,7 @@ def create_server(model: str | None = None) -> PricetagServer:
         encoding = server.workspace.position_encoding
         server.encoding = Encoding(getattr(encoding, "value", encoding))
         logging.getLogger("pricetag").addHandler(EditorLog(server))
+        logging.getLogger("pricetag").addHandler(server.recent)
         resolves = _capability(server, "text_document.inlay_hint.resolve_support.properties") or ()
         server.hint_parts = "label.tooltip" in resolves
         server.hint_tooltips = not server.hint_parts and "tooltip" not in resolves
@@ -346,63 +369,7 @@ def create_server(model: str | None = None) -> PricetagServer:
     on(types.NOTEBOOK_DOCUMENT_DID_CHANGE)(server.notebooks.change)
     on(types.NOTEBOOK_DOCUMENT_DID_CLOSE)(server.notebooks.close)
 
-    @on(types.TEXT_DOCUMENT_INLAY_HINT, types.InlayHintOptions(resolve_provider=True), ())
-    def inlay_hint(params: types.InlayHintParams) -> list[types.InlayHint]:
-        document = server.documents.get(params.text_document.uri)
-        if document is None:
-            return []
-        start = convert.to_offset(document, params.range.start)
-        end = convert.to_offset(document, params.range.end)
-        server.scheduler.viewed(document, start, end)
-        found = hints.answer(document, server.labels(document, start, end), server.hint_parts)
-        if server.hint_tooltips:
-            for hint in found:
-                add_tooltip(hint)
-        return found
-
-    @on(types.INLAY_HINT_RESOLVE)
-    def resolve_hint(hint: types.InlayHint) -> types.InlayHint:
-        add_tooltip(hint)
-        return hint
-
-    def add_tooltip(hint: types.InlayHint) -> None:
-        data: Any = hint.data
-        document = server.documents.get(data.get("uri", "")) if isinstance(data, dict) else None
-        place = hints.hinted(document, data) if document is not None else None
-        if document is None or place is None:
-            return
-        forecast = hints.forecast_for(document, place, server.forecasts)
-        if forecast is not None and not forecast.abstained:
-            n, limits = hints.size_for(place, server.settings), server.settings.options(server.info)
-            hints.set_tooltip(hint, marked(hover.summary(place.function, forecast, n, limits)))
-
-    @on(types.TEXT_DOCUMENT_HOVER)
-    def on_hover(params: types.HoverParams) -> types.Hover | None:
-        document = server.documents.get(params.text_document.uri)
-        if document is None:
-            return None
-        place = document.at(convert.to_offset(document, params.position))
-        if place is None:
-            return None
-        return types.Hover(
-            marked(described(document, place)), convert.to_range(document, place.name_start, place.name_end)
-        )
-
-    def described(document: Document, place: Place) -> str:
-        return hover.render(
-            place.function,
-            hints.forecast_for(document, place, server.forecasts),
-            hints.size_for(place, server.settings),
-            server.settings.options(server.info),
-            document.verdicts.get(place.slot),
-            server.status.waiting,
-            server.images and server.markdown,
-        )
-
-    def marked(text: str) -> types.MarkupContent:
-        if not server.markdown:
-            return types.MarkupContent(types.MarkupKind.PlainText, hover.plain(text))
-        return types.MarkupContent(types.MarkupKind.Markdown, text)
+    shown.register(server, on)
 
     def toggle_hints(*arguments: object) -> bool:
         return server.toggle_hints()
@@ -414,11 +381,7 @@ def create_server(model: str | None = None) -> PricetagServer:
         items = diagnostics.diagnostics(document, document.verdicts)
         return types.RelatedFullDocumentDiagnosticReport(items=items)
 
-    @on("pricetag/debugText")
-    def debug_text(params: Any) -> dict[str, Any] | None:
-        """The server's copy of a document, for tests and bug reports: sent to the editor that has it anyway."""
-        document = server.documents.get(getattr(params, "uri", ""))
-        return {"text": document.buffer.text, "version": document.version} if document else None
+    requests.register(server, on)
 
     @on(types.SHUTDOWN)
     async def shutdown(params: None) -> None:
@@ -471,6 +434,10 @@ def _guarded(server: PricetagServer, handler: Callable[..., Any], otherwise: Any
 
 def _no_diagnostics() -> types.RelatedFullDocumentDiagnosticReport:
     return types.RelatedFullDocumentDiagnosticReport(items=[])
+
+
+def _told(shown: list[tuple[Place, str]]) -> tuple[tuple[int, str], ...]:
+    return tuple((place.slot, label) for place, label in shown)
 
 
 def _stated(options: Any, name: str) -> Any:

@@ -28,6 +28,7 @@ class Settings:
     metrics: tuple[Metric, ...] = METRICS
     minimum_memory: float = 0.0  # bytes
     minimum_runtime: float = 0.0  # seconds
+    code_lens: bool = False
     maximum_interval: float | None = None  # high / low; None: the model's own
     regression_enabled: bool = True
     rule: Rule = field(default_factory=Rule)
@@ -151,6 +152,7 @@ _READERS: dict[str, tuple[Callable[[Any], Any], Callable[[Settings, Any], Settin
     "hints.minimumMemory": (_number(0, math.inf), lambda s, v: replace(s, minimum_memory=v)),
     "hints.minimumRuntime": (_number(0, math.inf), lambda s, v: replace(s, minimum_runtime=v)),
     "hints.format": (_format, lambda s, v: replace(s, hint_format=v)),
+    "codeLens": (_boolean, lambda s, v: replace(s, code_lens=v)),
     "maximumInterval": (_number(1, math.inf), lambda s, v: replace(s, maximum_interval=v)),
     "regression.enabled": (_boolean, lambda s, v: replace(s, regression_enabled=v)),
     "regression.factor": (_number(1, math.inf), lambda s, v: replace(s, rule=replace(s.rule, factor=v))),

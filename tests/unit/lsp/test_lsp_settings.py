@@ -32,13 +32,14 @@ def test_everything_is_read_nested_or_dotted() -> None:
         "exclude": ["*.gen.py"],
         "model": "/m",
         "languages": ["cpp"],
+        "codeLens": True,
     }
     nested["hints"]["format"] = "{memory}!"
     dotted = {
         "size": 1_000, "hints.enabled": False, "hints.metrics": ["memory", "runtime"], "hints.minimumMemory": 5.0,
         "hints.minimumRuntime": 0.5, "maximumInterval": 10, "regression.enabled": False, "regression.factor": 2,
         "regression.confidence": 0.5, "regression.floor": 1, "exclude": ["*.gen.py"], "model": "/m",
-        "languages": ["cpp"], "hints.format": "{memory}!",
+        "languages": ["cpp"], "hints.format": "{memory}!", "codeLens": True,
     }  # fmt: skip
     for raw in (nested, dotted, {"pricetag": nested}):
         settings, problems = parse(raw)
@@ -51,7 +52,7 @@ def test_everything_is_read_nested_or_dotted() -> None:
         assert (settings.minimum_memory, settings.minimum_runtime, settings.maximum_interval) == (5, 0.5, 10)
         assert (settings.rule.factor, settings.rule.confidence, settings.rule.floor) == (2, 0.5, 1)
         assert (settings.regression_enabled, settings.exclude, settings.model) == (False, ("*.gen.py",), "/m")
-        assert settings.languages == (Language.CPP,)
+        assert settings.languages == (Language.CPP,) and settings.code_lens
         assert settings.hint_format.fill({"memory": "1 B"}) == "1 B!"
         assert settings.options(None).layout is settings.hint_format
 
@@ -68,6 +69,7 @@ def test_everything_is_read_nested_or_dotted() -> None:
         ({"hints": {"metrics": [["memory"]]}}, "pricetag.hints.metrics must be a list of memory and runtime; the default is used"),
         ({"regression": {"factor": 0.5}}, "pricetag.regression.factor must be a number from 1 up; the default is used"),
         ({"regression": {"confidence": 1.5}}, "pricetag.regression.confidence must be a number from 0 to 1; the default is used"),
+        ({"codeLens": 1}, "pricetag.codeLens must be true or false; the default is used"),
         ({"languages": ["rust"]}, "pricetag.languages must be a list of python and cpp; the default is used"),
         ({"languages": "python"}, "pricetag.languages must be a list of python and cpp; the default is used"),
         ({"hints": {"format": 1}}, "pricetag.hints.format must be text; the default is used"),
