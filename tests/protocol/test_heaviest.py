@@ -206,3 +206,28 @@ async def test_progress_cancellation_and_an_open_file_first(editor: EditorFactor
         await session.until(lambda: not readers(session), "the reading process to end")
         await session.hinted(session.open("b.py", TEXT.replace("f(", "later(")))
         assert session.messages == []
+
+
+async def test_progress_of_the_servers_own(editor: EditorFactory, tmp_path: Path) -> None:
+    write(tmp_path / "workspace", {f"m{i}.py": functions(60, f"m{i}_") for i in range(20)})
+    async with editor(configuration=WIDE) as session:
+        await session.ready()
+        progress = session.client.progress_reports
+        request = asyncio.ensure_future(heaviest(session))
+
+        def begun() -> list[Any]:
+            return [
+                token
+                for token in progress
+                if str(token).startswith("pricetag/") and token != "pricetag/loading" and progress[token]
+            ]
+
+        [token] = await session.until(begun, "progress")
+        assert progress[token][0].title == "Finding the heaviest functions"
+        session.client.window_work_done_progress_cancel(types.WorkDoneProgressCancelParams(token))
+        answer = await request
+        assert answer["message"] == "cancelled" and answer["functions"] < 1200
+        await session.until(
+            lambda: isinstance(progress[token][-1], types.WorkDoneProgressEnd), "the end of progress"
+        )
+        assert session.messages == []

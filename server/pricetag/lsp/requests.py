@@ -54,7 +54,7 @@ def register(server: PricetagServer, on: Callable[..., Callable[[Any], Any]]) ->
 
     @on("pricetag/debugInformation")
     async def debug_information(params: Any) -> dict[str, Any]:
-        """What a bug report needs; no source text, no names of files."""
+        """What a bug report needs; no source text, and no names of the user's source files."""
         # The versions are read from disk.
         versions = await asyncio.to_thread(_versions)
         return {"versions": versions, **_state(server)}
