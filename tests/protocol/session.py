@@ -171,6 +171,18 @@ class Editor:
         return "\n".join(message.message for message in self.client.log_messages)
 
 
+def label(hint: types.InlayHint) -> str:
+    """A hint as the user reads it."""
+    return hint.label if isinstance(hint.label, str) else "".join(part.value for part in hint.label)
+
+
+def tooltip(hint: types.InlayHint) -> types.MarkupContent | None:
+    """The tooltip of a hint, or of its label's one part."""
+    found = hint.tooltip if isinstance(hint.label, str) else hint.label[0].tooltip
+    assert found is None or isinstance(found, types.MarkupContent)
+    return found
+
+
 EditorFactory = Callable[..., AbstractAsyncContextManager[Editor]]
 
 

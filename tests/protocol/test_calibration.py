@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from session import EditorFactory
+from session import EditorFactory, label
 
 SOURCE = "def double(xs: list[int]) -> list[int]:\n    return [x * 2 for x in xs]\n"
 
@@ -24,7 +24,7 @@ def shift(model: Path, decades: float) -> str:
 async def hint(editor: EditorFactory) -> str:
     async with editor("vscode", configuration={"maximumInterval": 1e12}) as session:
         (found,) = await session.hinted(session.open("a.py", SOURCE), 1)
-        return str(found.label)
+        return label(found)
 
 
 async def test_a_calibrated_project_shows_other_values(

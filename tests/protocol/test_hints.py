@@ -4,7 +4,7 @@ import re
 
 import pytest
 from lsprotocol import types
-from session import EditorFactory
+from session import EditorFactory, label, tooltip
 
 PYTHON = """\
 import math
@@ -59,8 +59,9 @@ async def test_python_and_cpp(editor: EditorFactory, client: str) -> None:
             hints = await session.hinted(uri, len(places))
             assert [(h.position.line, h.position.character) for h in hints] == places
             for hint in hints:
-                assert isinstance(hint.label, str) and LABEL.fullmatch(hint.label), hint.label
-                assert len(hint.label) <= 24 and hint.padding_left and hint.kind is None
+                assert LABEL.fullmatch(label(hint)), hint.label
+                assert len(label(hint)) <= 24 and hint.padding_left and hint.kind is None
+                assert isinstance(hint.label, list if client == "vscode" else str)
         assert session.messages == []
 
 
@@ -72,14 +73,17 @@ async def test_only_what_is_asked_for(editor: EditorFactory) -> None:
         assert await session.hints(uri, (4, 6)) == []
 
 
-async def test_a_tooltip_is_resolved_only_while_it_is_true(editor: EditorFactory) -> None:
-    async with editor() as session:
+@pytest.mark.parametrize("client", ["vscode", "neovim"])
+async def test_a_tooltip_is_resolved_only_while_it_is_true(editor: EditorFactory, client: str) -> None:
+    async with editor(client) as session:
         uri = session.open("a.py", PYTHON)
         hint = (await session.hinted(uri, 3))[0]
-        assert hint.tooltip is None
-        resolved = await session.client.inlay_hint_resolve_async(hint)
-        assert isinstance(resolved.tooltip, types.MarkupContent)
-        assert "| **10,000** |" in resolved.tooltip.value and "`double`" in resolved.tooltip.value
+        assert tooltip(hint) is None
+        resolved = tooltip(await session.client.inlay_hint_resolve_async(hint))
+        assert resolved is not None and resolved.kind == types.MarkupKind.Markdown
+        assert resolved.value.startswith("**Pricetag** `double` at n = 10,000\n")
+        assert "Memory" in resolved.value and "Assumes `xs: list[int] of n`" in resolved.value
+        assert "|" not in resolved.value  # the table is the hover's
         session.insert(uri, 0, 0, "# a comment\n")
         assert await session.client.inlay_hint_resolve_async(hint) == hint
         session.close(uri)
@@ -90,7 +94,47 @@ async def test_a_client_that_resolves_nothing_gets_the_tooltip_along(editor: Edi
     async with editor("minimal") as session:
         hint = (await session.hinted(session.open("a.py", PYTHON), 3))[0]
         assert isinstance(hint.tooltip, types.MarkupContent)
-        assert hint.tooltip.kind == types.MarkupKind.PlainText and "|" not in hint.tooltip.value
+        assert hint.tooltip.kind == types.MarkupKind.PlainText and "`" not in hint.tooltip.value
+        assert hint.tooltip.value.startswith("Pricetag double at n = 10,000")
+
+
+async def test_equal_functions_have_tooltips_of_their_own(editor: EditorFactory) -> None:
+    text = "class {0}:\n    def f(self, xs: list[int]) -> int:\n        return len(sorted(xs))\n\n\n"
+    async with editor() as session:
+        found = await session.hinted(session.open("a.py", text.format("A") + text.format("B")), 2)
+        assert isinstance(found[0].data, dict) and isinstance(found[1].data, dict)
+        for hint, name in zip(found, ("A.f", "B.f"), strict=True):
+            resolved = tooltip(await session.client.inlay_hint_resolve_async(hint))
+            assert resolved is not None and f"`{name}`" in resolved.value
+
+
+@pytest.mark.parametrize("client", ["vscode", "minimal"])
+async def test_the_toggle_command(editor: EditorFactory, client: str) -> None:
+    async with editor(client) as session:
+        provider = session.result.capabilities.execute_command_provider
+        assert provider is not None and list(provider.commands) == ["pricetag.toggleHints"]
+        uri = session.open("a.py", PYTHON)
+        await session.hinted(uri, 3)
+        await session.idle()
+        refreshes = session.refreshes
+        toggle = types.ExecuteCommandParams("pricetag.toggleHints", ["ignored", {}])
+        assert await session.client.workspace_execute_command_async(toggle) is False
+        assert await session.hints(uri) == []
+        assert "at n =" in await session.hover_text(uri, 3, 5)  # hovers stay
+        toggle = types.ExecuteCommandParams("pricetag.toggleHints")
+        assert await session.client.workspace_execute_command_async(toggle) is True
+        assert len(await session.hints(uri)) == 3
+        if client == "vscode":
+            await session.until(lambda: session.refreshes > refreshes, "a refresh")
+        assert session.messages == []
+
+
+@pytest.mark.parametrize("commands", [["pricetag.toggleHints"], [], 3, "x"])
+async def test_a_client_with_a_command_of_its_own(editor: EditorFactory, commands: object) -> None:
+    async with editor(options={"client": {"commands": commands}}) as session:
+        provider = session.result.capabilities.execute_command_provider
+        assert provider is not None
+        assert ("pricetag.toggleHints" in provider.commands) is (commands != ["pricetag.toggleHints"])
 
 
 async def test_one_refresh_a_batch(editor: EditorFactory) -> None:

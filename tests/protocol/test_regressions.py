@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from lsprotocol import types
-from session import Editor, EditorFactory
+from session import Editor, EditorFactory, label
 
 Repository = Callable[[dict[str, str]], Path]
 ANY_CHANGE = {"regression": {"factor": 1, "confidence": 0, "floor": 0}}
@@ -71,7 +71,7 @@ async def test_a_warning_comes_with_a_save_and_goes_with_the_undo(
         assert warning.related_information and "baseline at commit" in warning.related_information[0].message
         assert isinstance(warning.data, dict) and warning.data["n"] == 10_000
         hint = (await session.hints(uri))[0]
-        assert isinstance(hint.label, str) and hint.label.startswith("▲×")
+        assert label(hint).startswith("▲×")
         assert "▲ Memory at the last commit" in await session.hover_text(uri, 0, 5)
         if not pulls:
             assert session.published[-1].version == 2
@@ -87,7 +87,7 @@ async def test_a_warning_comes_with_a_save_and_goes_with_the_undo(
             return not await warnings(session, uri)
 
         await session.until(gone, "the warning to go")
-        assert not str((await session.hints(uri))[0].label).startswith("▲")
+        assert not label((await session.hints(uri))[0]).startswith("▲")
         assert session.messages == []
 
 

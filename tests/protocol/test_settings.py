@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 from lsprotocol import types
-from session import Editor, EditorFactory
+from session import Editor, EditorFactory, label
 
 TEXT = "def f(xs: list[int]) -> list[int]:\n    return sorted(xs)\n"
 
 
-async def labels(session: Editor, uri: str) -> list[Any]:
-    return [hint.label for hint in await session.hints(uri)]
+async def labels(session: Editor, uri: str) -> list[str]:
+    return [label(hint) for hint in await session.hints(uri)]
 
 
 def configure(session: Editor, settings: dict[str, Any]) -> None:
@@ -26,13 +26,12 @@ def configure(session: Editor, settings: dict[str, Any]) -> None:
 async def test_settings_are_live(editor: EditorFactory, client: str) -> None:
     async with editor(client) as session:
         uri = session.open("a.py", TEXT)
-        [both] = [hint.label for hint in await session.hinted(uri)]
-        assert isinstance(both, str)
+        [both] = map(label, await session.hinted(uri))
         memory, runtime = both.split(" · ")[:2]
 
         async def becomes(expected: list[str]) -> None:
             async def there() -> bool:
-                return [str(label).split(" · n")[0] for label in await labels(session, uri)] == expected
+                return [text.split(" · n")[0] for text in await labels(session, uri)] == expected
 
             await session.until(there, f"hints {expected}")
 
@@ -44,6 +43,11 @@ async def test_settings_are_live(editor: EditorFactory, client: str) -> None:
         await becomes([])
         configure(session, {"exclude": ["*.py"]})
         await becomes([])
+        configure(session, {"hints": {"format": "{runtime} at n={n}"}})
+        await becomes([f"{runtime} at n=10,000"])
+        configure(session, {"languages": ["cpp"]})
+        await becomes([])
+        assert await session.hover_text(uri, 0, 4) == ""
         configure(session, {})
         await becomes([f"{memory} · {runtime}"])
         assert session.messages == []
@@ -90,3 +94,18 @@ async def test_bad_values_are_said_once_and_the_defaults_stand(editor: EditorFac
 async def test_options_of_any_shape(editor: EditorFactory, options: Any) -> None:
     async with editor("minimal", options=options) as session:
         await session.hinted(session.open("a.py", TEXT))
+
+
+async def test_a_bad_format_is_said_once_and_the_default_stands(editor: EditorFactory) -> None:
+    async with editor(configuration={"hints": {"format": "{memory} {money}"}}) as session:
+        uri = session.open("a.py", TEXT)
+        [shown] = await session.hinted(uri)
+        assert " · " in label(shown)
+        configure(session, {"size": 1_000, "hints": {"format": "{memory} {money}"}})
+
+        async def smaller() -> bool:
+            return "at n = 1,000\n" in await session.hover_text(uri, 0, 4)
+
+        await session.until(smaller, "the new size")
+        names = "{memory}, {runtime}, {growth}, {change}, {n}"
+        assert session.messages == [f"pricetag.hints.format may only hold {names}; the default is used"]

@@ -1,5 +1,8 @@
-/** The documents that are forecast: saved and new files, in the languages whose functions the server reads. */
-export const SELECTOR = ['python', 'cpp', 'c'].flatMap((language) => [
-  { scheme: 'file', language },
-  { scheme: 'untitled', language },
-]);
+/** The documents that are forecast: saved and new files and notebooks' cells, in the languages that the server reads. */
+export const SELECTOR = [
+  ...['python', 'cpp', 'c'].flatMap((language) => [
+    { scheme: 'file', language },
+    { scheme: 'untitled', language },
+  ]),
+  { scheme: 'vscode-notebook-cell', language: 'python' },
+];

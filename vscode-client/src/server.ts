@@ -13,6 +13,9 @@ import type { Status } from './status';
 /** Settings that decide which program runs, or what it loads at its start. The others are read live. */
 const STARTING_SETTINGS = ['pricetag.server.path', 'pricetag.python', 'pricetag.model'];
 
+/** What this client does that its protocol capabilities do not say: images in hovers, commands of its own. */
+const ABILITIES = { images: true, commands: ['pricetag.toggleHints'] };
+
 const INSTALL_HELP = 'Install it into the Python environment of this workspace with: pip install pricetag';
 
 export class PricetagServer {
@@ -94,7 +97,7 @@ export class PricetagServer {
       outputChannel: this.logs.server,
       traceOutputChannel: this.logs.trace,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
-      initializationOptions: () => settings(),
+      initializationOptions: () => ({ ...settings(), client: ABILITIES }),
       diagnosticCollectionName: 'pricetag',
       markdown: { isTrusted: { enabledCommands: ['workbench.action.openSettings'] } },
       stdioOptions: {
@@ -182,6 +185,6 @@ function expand(value: string): string {
 }
 
 /** The section "pricetag" as plain data, restricted settings of an untrusted workspace already left out by VS Code. */
-function settings(): unknown {
-  return JSON.parse(JSON.stringify(vscode.workspace.getConfiguration().get('pricetag') ?? {}));
+function settings(): object {
+  return JSON.parse(JSON.stringify(vscode.workspace.getConfiguration().get('pricetag') ?? {})) as object;
 }

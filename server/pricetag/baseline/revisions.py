@@ -111,6 +111,11 @@ class Revisions:
             found += [change for change in await self._untracked(root) if change.new_path not in known]
         return found
 
+    async def files(self, folder: str) -> list[str]:
+        """Absolute paths of the files below ``folder`` that git knows or would add, without those it ignores."""
+        out = await self._output(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        return [os.path.join(folder, os.fsdecode(name)) for name in out.split(b"\0") if name]  # noqa: PTH118 - names stay as git says
+
     async def holds(self, root: str, commit: str, path: str) -> bool:
         """Whether a commit has a file or folder ``path``, relative to the root."""
         status, _, _ = await self._git.run(root, "cat-file", "-e", f"{commit}:{path}")

@@ -27,7 +27,9 @@ from pricetag.forecast.format import (
     plot,
 )
 from pricetag.forecast.growth import DEFAULT_SIZE, estimate_at, fit_growth, select
+from pricetag.forecast.hint_format import HintFormat
 from pricetag.forecast.query import Subject, query_for, subject_of
+from pricetag.forecast.remedy import remedy
 
 if TYPE_CHECKING:
     from pricetag.forecast.forecaster import Forecaster, model_info
@@ -52,6 +54,7 @@ __all__ = [
     "Estimate",
     "Forecast",
     "Forecaster",
+    "HintFormat",
     "HintOptions",
     "Metric",
     "ModelInfo",
@@ -76,6 +79,7 @@ __all__ = [
     "plot",
     "query_for",
     "reason_against",
+    "remedy",
     "select",
     "subject_of",
     "too_wide",

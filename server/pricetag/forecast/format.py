@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pricetag.forecast.abstain import is_over, too_wide
 from pricetag.forecast.estimate import METRICS, Estimate, Forecast, Metric
 from pricetag.forecast.growth import estimate_at, fit_growth
+from pricetag.forecast.hint_format import DEFAULT, MAXIMUM_HINT, HintFormat
 
-MAXIMUM_HINT = 24  # characters; VS Code cuts all hints of one line together at 43
 _BYTES = ("B", "kB", "MB", "GB", "TB", "PB")
 _SECONDS = ("ns", "µs", "ms", "s")
 _SUPERSCRIPTS = str.maketrans("0123456789.", "⁰¹²³⁴⁵⁶⁷⁸⁹·")
@@ -92,6 +92,7 @@ class HintOptions:
     maximum_interval: float = math.inf  # high / low; a wider forecast is not shown
     memory_limit: float = float(2 << 30)
     time_limit: float = 10.0
+    layout: HintFormat = DEFAULT
 
     def limit(self, metric: Metric) -> float:
         """Above this a label is ``over``."""
@@ -111,8 +112,8 @@ def format_hint(
 ) -> str:
     """The hint of one function, ``1.2 MB · 3.4 ms · n²``, led by ``▲×4.1`` where it regressed by ``factor``.
 
-    At most ``MAXIMUM_HINT`` characters: the growth is left out first, then the runtime; never cut. Empty where there
-    is nothing to say (abstained, n unknown to the model, interval too wide, cheaper than the minimum).
+    At most ``MAXIMUM_HINT`` characters: the growth is left out first, then all but the first metric; never cut. Empty
+    where there is nothing to say (abstained, n unknown to the model, interval too wide, cheaper than the minimum).
     """
     options = options or HintOptions()
     shown: list[tuple[Metric, Estimate]] = []
@@ -120,19 +121,22 @@ def format_hint(
         estimate = estimate_at(forecast.estimates(metric), n)
         if forecast.abstained or estimate is None or too_wide(metric, estimate, options.maximum_interval):
             continue
-        if estimate.median >= options.minimum(metric) or is_over(estimate):
+        if metric in options.layout.names and (
+            estimate.median >= options.minimum(metric) or is_over(estimate)
+        ):
             shown.append((metric, estimate))
     if not shown:
         return ""
-    values = [
-        format_estimate(metric, estimate, forecast.limit(metric, options.limit(metric)))
+    values: dict[str, str] = {
+        metric: format_estimate(metric, estimate, forecast.limit(metric, options.limit(metric)))
         for metric, estimate in shown
-    ]
-    lead = f"▲{format_factor(factor)} " if factor is not None else ""
+    }
+    always = {"n": format_size(n), "change": f"▲{format_factor(factor)}" if factor is not None else ""}
     steepest = max((fit_growth(forecast.estimates(metric), n) or 0.0 for metric, _ in shown), default=0.0)
-    growth = [growth_symbol(steepest)] if round(steepest * 2) > 2 else []
-    for parts in (values + growth, values, values[:1]):
-        hint = lead + " · ".join(parts)
+    growth = {"growth": growth_symbol(steepest)} if round(steepest * 2) > 2 else {}
+    first = shown[0][0]
+    for parts in (values | growth, values, {first: values[first]}):
+        hint = options.layout.fill(parts | always)
         if len(hint) <= MAXIMUM_HINT:
             return hint
     return ""

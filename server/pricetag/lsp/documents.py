@@ -8,15 +8,21 @@ back plain data. Neither touches the other's buffer.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pricetag.baseline import Regression
 from pricetag.forecast import DEFAULT_SIZE, Forecast, Subject, subject_of
-from pricetag.syntax import Function, Language, SyntaxTree
+from pricetag.syntax import Function, Language, Site, SyntaxTree
 from pricetag.text import Buffer, Change, Edit, Encoding
 
 MAXIMUM_BYTES = 4 << 20  # larger files are data, not code that anyone reads hints in
+_LONGEST_HEADER = 1_000  # bytes of a line in which a name is looked for
+_HEADERS = {
+    Language.PYTHON: re.compile(rb"^\s*(?:async\s+)?def\s+(\w+)"),
+    Language.CPP: re.compile(rb"(~?\b[A-Za-z_]\w*)\s*\("),
+}
 LARGE_LINES = 5_000  # from here on a parse holds the interpreter noticeably: only when typing pauses for long
 
 
@@ -65,11 +71,22 @@ class Label:
     text: str
 
 
+class Notebook:
+    """The cells of an open notebook, in order. The event loop writes; analyses read ``cells``, which is never changed,
+    only replaced.
+    """
+
+    def __init__(self, uri: str, path: str | None) -> None:
+        self.uri, self.path = uri, path
+        self.order: list[str] = []  # uris, those of cells that are no documents of ours included
+        self.cells: tuple[Document, ...] = ()
+
+
 class Analysis:
     """A document's parse, on the analysis thread only."""
 
-    def __init__(self, language: Language, encoding: Encoding) -> None:
-        self._language, self._encoding = language, encoding
+    def __init__(self, language: Language, encoding: Encoding, notebook: Notebook | None = None) -> None:
+        self._language, self._encoding, self._notebook = language, encoding, notebook
         self._buffer = Buffer("")
         self._tree: SyntaxTree | None = None
         self._subjects: dict[tuple[object, ...], Subject] = {}
@@ -79,7 +96,7 @@ class Analysis:
         if self._tree is None or any(change.range is None for change in changes):
             for change in changes:
                 self._buffer.apply(change, self._encoding)
-            self._tree = SyntaxTree(self._buffer, self._language)
+            self._tree = SyntaxTree(self._buffer, self._language, cell=self._notebook is not None)
         elif changes:
             for change in changes:
                 self._tree.edit(self._buffer.apply(change, self._encoding))
@@ -87,21 +104,41 @@ class Analysis:
         # A function whose text did not change keeps its query: typing in one body costs the others nothing.
         known, self._subjects = self._subjects, {}
         result = []
-        for function in self._tree.functions():
+        for function in self._tree.functions(*self._around()):
             key = _content(function)
             subject = known.get(key) or self._subjects.get(key) or subject_of(function)
             self._subjects[key] = subject
             result.append((function, subject))
         return result
 
+    def _around(self) -> tuple[Sequence[Site], Sequence[Site]]:
+        """What the cells before and after this one define, as far as they are parsed."""
+        before: list[Site] = []
+        after: list[Site] = []
+        here = before
+        for cell in self._notebook.cells if self._notebook else ():
+            if cell.analysis is self:
+                here = after
+            elif (tree := cell.analysis._tree) is not None and cell.language is self._language:
+                here.extend(tree.sites)
+        return before, after
+
 
 class Document:
-    """One open document, on the event loop only."""
+    """One open document or cell of a notebook, on the event loop only."""
 
     def __init__(
-        self, uri: str, path: str | None, language: Language, text: str, version: int, encoding: Encoding
+        self,
+        uri: str,
+        path: str | None,
+        language: Language,
+        text: str,
+        version: int,
+        encoding: Encoding,
+        notebook: Notebook | None = None,
     ) -> None:
         self.uri, self.path, self.language, self.encoding = uri, path, language, encoding
+        self.notebook = notebook
         self.buffer = Buffer(text, version)
         self.places: list[Place] = []
         self.shown: dict[int, Forecast] = {}  # by slot: stays on screen until the next one is there
@@ -109,13 +146,20 @@ class Document:
         self.verdicts: dict[int, Verdict] = {}  # by slot: of the last save
         self.viewed: tuple[int, int] | None = None  # bytes last asked for hints
         self.answered: tuple[tuple[int, str], ...] = ()  # the hints given then: slot and label
+        self.lenses: tuple[tuple[int, str], ...] | None = None  # those last given, if ever
         self.touched = 0.0  # when last opened or edited, for priority
         self.closed = False
-        self.excluded = False  # by the user's globs
-        self.analysis = Analysis(language, encoding)
+        self.excluded = False  # by the user's settings
+        self.machine_made = ""  # why it is taken to be, as of the last analysis
+        self.analysis = Analysis(language, encoding, notebook)
         self._changes = [Change(None, text)]  # not yet seen by the analysis
         self._edits: list[Edit] = []  # the same, as moves
         self._next_slot = 0
+
+    @property
+    def file(self) -> str | None:
+        """The file that holds the text, if there is one: a cell's is that of its notebook."""
+        return self.notebook.path if self.notebook else self.path
 
     @property
     def version(self) -> int:
@@ -130,7 +174,23 @@ class Document:
     @property
     def skipped(self) -> bool:
         """Whether the file is left alone."""
-        return self.excluded or len(self.buffer.data) > MAXIMUM_BYTES
+        return self.excluded or bool(self.why_skipped)
+
+    @property
+    def why_skipped(self) -> str:
+        """Why the file is left alone though the user did not ask for it."""
+        if len(self.buffer.data) > MAXIMUM_BYTES:
+            return f"this file is larger than {MAXIMUM_BYTES >> 20} MB"
+        return self.machine_made
+
+    def header_at(self, offset: int) -> tuple[int, int] | None:
+        """The bytes of what looks like a function's name at an offset, in a file that is not parsed."""
+        line, column = self.buffer.point(offset)
+        text = self.buffer.line(line)[:_LONGEST_HEADER]
+        for name in _HEADERS[self.language].finditer(text):
+            if name.start(1) <= column <= name.end(1):
+                return offset - column + name.start(1), offset - column + name.end(1)
+        return None
 
     @property
     def stale(self) -> bool:
@@ -158,11 +218,15 @@ class Document:
     def forget(self) -> None:
         """Drop what is known of a file that is left alone; should that end, its analysis starts anew."""
         self.places, self.shown, self.labels, self.verdicts = [], {}, {}, {}
-        self.analysis = Analysis(self.language, self.encoding)
+        self.analysis = Analysis(self.language, self.encoding, self.notebook)
         self._changes, self._edits = [Change(None, self.buffer.text)], []
 
-    def place(self, functions: Sequence[tuple[Function, Subject]]) -> None:
-        """Put analysed functions where they stand by now: edits that came in during the analysis move them."""
+    def place(self, functions: Sequence[tuple[Function, Subject]]) -> bool:
+        """Put analysed functions where they stand by now: edits that came in during the analysis move them.
+
+        Returns whether what the document defines is not what it was.
+        """
+        defined = [(place.function.qualified_name, place.function.canonical) for place in self.places]
         places = []
         for function, subject in functions:
             place = Place(
@@ -178,6 +242,7 @@ class Document:
         self.shown = {slot: forecast for slot, forecast in self.shown.items() if slot in slots}
         self.labels = {slot: label for slot, label in self.labels.items() if slot in slots}
         self.verdicts = {slot: verdict for slot, verdict in self.verdicts.items() if slot in slots}
+        return defined != [(function.qualified_name, function.canonical) for function, _ in functions]
 
     def _keep_slots(self, places: Sequence[Place]) -> None:
         """A function that starts where one stood, or bears its name, is that one."""

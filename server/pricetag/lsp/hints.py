@@ -51,15 +51,23 @@ def labels(
     return result
 
 
-def answer(document: Document, shown: list[tuple[Place, str]]) -> list[types.InlayHint]:
-    """The protocol's hints; what was answered is remembered, so that only a change asks for a refresh."""
+def answer(document: Document, shown: list[tuple[Place, str]], parts: bool) -> list[types.InlayHint]:
+    """The protocol's hints, their labels in ``parts`` where those can have tooltips.
+
+    What was answered is remembered, so that only a change asks for a refresh.
+    """
     document.answered = tuple((place.slot, label) for place, label in shown)
     return [
         types.InlayHint(
             position=to_position(document, place.signature_end),
-            label=label,
+            label=[types.InlayHintLabelPart(label)] if parts else label,
             padding_left=True,
-            data={"uri": document.uri, "version": document.version, "key": place.subject.key},
+            data={
+                "uri": document.uri,
+                "version": document.version,
+                "slot": place.slot,
+                "key": place.subject.key,
+            },
         )
         for place, label in shown
     ]
@@ -69,4 +77,13 @@ def hinted(document: Document, data: Any) -> Place | None:
     """The function a hint's ``data`` speaks of; None if the text has moved on since."""
     if not isinstance(data, dict) or data.get("version") != document.version:
         return None
-    return next((place for place in document.places if place.subject.key == data.get("key")), None)
+    wanted = data.get("slot"), data.get("key")
+    return next((place for place in document.places if (place.slot, place.subject.key) == wanted), None)
+
+
+def set_tooltip(hint: types.InlayHint, tooltip: types.MarkupContent) -> None:
+    """Give a hint its tooltip: that of its label's part, or its own where the label is one text."""
+    if isinstance(hint.label, str):
+        hint.tooltip = tooltip
+    elif hint.label:
+        hint.label[0].tooltip = tooltip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pricetag.forecast import (
     Estimate,
     Forecast,
@@ -18,13 +20,17 @@ from pricetag.forecast import (
     is_over,
     plot,
     reason_against,
+    remedy,
 )
 from pricetag.lsp.documents import Verdict
-from pricetag.syntax import Function
+from pricetag.lsp.svg_plot import data_uri
+from pricetag.syntax import Function, Language
 from pricetag.workload import parse_directive
 
 _TABLE_SIZES = (100, 1_000, 10_000, 100_000)
 _CODE_ESCAPES = str.maketrans({"`": "'", "\n": " ", "\r": " "})
+_BETWEEN_KINDS = re.compile(r", (?=\w+: )")
+_CONTAINER = re.compile(r"((?:list|tuple|set|frozenset|deque|dict|str|bytes|bytearray)(?:\[.*\])?) of ")
 
 
 def render(
@@ -34,27 +40,61 @@ def render(
     options: HintOptions,
     verdict: Verdict | None,
     waiting: str,
+    images: bool = False,
 ) -> str:
-    """Markdown for one function. ``waiting`` says why there is no forecast where ``forecast`` is None."""
-    head = f"**Pricetag** `{function.qualified_name.translate(_CODE_ESCAPES)}`"
+    """Markdown for one function. ``waiting`` says why there is no forecast where ``forecast`` is None.
+
+    Plots are block characters, or with ``images`` pictures within the Markdown.
+    """
+    head = _head(function)
     if forecast is None:
         return f"{head}: {waiting}"
     if forecast.abstained:
-        return f"{head}: no forecast, {_plain(forecast.abstained)}"
+        return "\n".join([f"{head}: no forecast, {_plain(forecast.abstained)}", *_help(forecast.abstained)])
     lines = [f"{head} at n = {format_size(n)}", ""]
     if reason := reason_against(forecast, n, options.maximum_interval, options.metrics):
-        lines = [f"{head} at n = {format_size(n)}: no hint, {_plain(reason)}", ""]
-    metrics: list[Metric] = [metric for metric in options.metrics if forecast.estimates(metric)]
+        lines = [f"{head} at n = {format_size(n)}: no hint, {_plain(reason)}", *_help(reason), ""]
+    metrics = _metrics(forecast, options)
     lines += _table(forecast, n, metrics, options)
     lines.append("")
-    lines += [_growth(forecast, n, metric) for metric in metrics]
-    lines += _change(forecast, n, options, verdict)
-    if forecast.assumes:
-        lines.append(f"Assumes `{forecast.assumes.translate(_CODE_ESCAPES)}`  ")
-    # A comment that the author wrote and nobody read would be worse than none.
-    problems = parse_directive(function.directive).problems if function.directive else ()
-    lines += [f"In the `pricetag:` comment: {_plain(problem)}  " for problem in problems]
+    lines += [_growth(forecast, n, metric, images) for metric in metrics]
+    lines += _change(forecast, n, metrics, options, verdict)
+    lines += _assumptions(function, forecast)
     return "\n".join(lines).rstrip()
+
+
+def summary(function: Function, forecast: Forecast, n: int, options: HintOptions) -> str:
+    """The short hover, for a hint's tooltip: each metric's interval and growth, and what is assumed."""
+    lines = [f"{_head(function)} at n = {format_size(n)}", ""]
+    for metric in _metrics(forecast, options):
+        if (estimate := estimate_at(forecast.estimates(metric), n)) is None:
+            continue
+        value = format_estimate(metric, estimate, forecast.limit(metric, options.limit(metric)))
+        if not is_over(estimate):
+            value += f", 80 % interval {_interval(metric, estimate)}"
+        rate = _rate(forecast, n, metric)
+        lines.append(f"{metric.capitalize()} {value}" + (f", {rate}" if rate else "") + "  ")
+    if forecast.assumes:
+        lines.append(f"Assumes `{_plain(forecast.assumes)}`")
+    return "\n".join(lines).rstrip()
+
+
+def left_alone(reason: str) -> str:
+    """Markdown for a function of a file that is not read at all."""
+    return f"**Pricetag**: no forecast, {_plain(reason)}"
+
+
+def _head(function: Function) -> str:
+    return f"**Pricetag** `{_plain(function.qualified_name)}`"
+
+
+def _metrics(forecast: Forecast, options: HintOptions) -> list[Metric]:
+    return [metric for metric in options.metrics if forecast.estimates(metric)]
+
+
+def _help(reason: str) -> list[str]:
+    found = remedy(reason)
+    return ["", f"What helps: {found}"] if found else []
 
 
 def _table(forecast: Forecast, n: int, metrics: list[Metric], options: HintOptions) -> list[str]:
@@ -77,35 +117,80 @@ def _cells(forecast: Forecast, metric: Metric, n: int, options: HintOptions) -> 
     value = format_estimate(metric, estimate, forecast.limit(metric, options.limit(metric)))
     if is_over(estimate):
         return f"{value} | {estimate.over:.0%} likely".replace("%", " %")
-    return f"{value} | {format_value(metric, estimate.low)} – {format_value(metric, estimate.high)}"
+    return f"{value} | {_interval(metric, estimate)}"
 
 
-def _growth(forecast: Forecast, n: int, metric: Metric) -> str:
+def _rate(forecast: Forecast, n: int, metric: Metric) -> str:
     estimates = [e for e in forecast.estimates(metric) if not is_over(e)]
     symbol = growth_symbol(fit_growth(estimates, n))
     if not symbol:
         return ""
-    rate = "does not grow with n" if symbol == "1" else f"grows like {symbol}"
-    return f"{metric.capitalize()} {rate} `{plot(estimates)}`  "
+    return "does not grow with n" if symbol == "1" else f"grows like {symbol}"
 
 
-def _change(forecast: Forecast, n: int, options: HintOptions, verdict: Verdict | None) -> list[str]:
-    """The line on the baseline, as of the last save."""
+def _growth(forecast: Forecast, n: int, metric: Metric, images: bool) -> str:
+    rate = _rate(forecast, n, metric)
+    if not rate:
+        return ""
+    estimates = [e for e in forecast.estimates(metric) if not is_over(e)]
+    picture = f"![{metric} over n]({data_uri(metric, estimates)})" if images else f"`{plot(estimates)}`"
+    return f"{metric.capitalize()} {rate} {picture}  "
+
+
+def _change(
+    forecast: Forecast, n: int, metrics: list[Metric], options: HintOptions, verdict: Verdict | None
+) -> list[str]:
+    """A line on the baseline for each metric, as of the last save."""
     if verdict is None:
         return []
-    before, after = estimate_at(verdict.baseline.memory, n), estimate_at(forecast.memory, n)
-    if before is None or after is None:
-        return []
-    limit = forecast.limit("memory", options.memory_limit)
-    was, now = (format_estimate("memory", estimate, limit) for estimate in (before, after))
-    factor = format_factor(after.median / max(before.median, 1.0))
-    lead = "▲ " if verdict.regression else ""
-    return [f"{lead}Memory at the last commit ({verdict.commit[:8]}): {was} → {now} ({factor})  "]
+    lines = []
+    for metric in metrics:
+        before = estimate_at(verdict.baseline.estimates(metric), n)
+        after = estimate_at(forecast.estimates(metric), n)
+        if before is None or after is None:
+            continue
+        limit = forecast.limit(metric, options.limit(metric))
+        was, now = (format_estimate(metric, estimate, limit) for estimate in (before, after))
+        factor = format_factor(after.median / max(before.median, 1.0 if metric == "memory" else 1e-9))
+        lead = "▲ " if verdict.regression and metric == "memory" else ""
+        commit = verdict.commit[:8]
+        lines.append(f"{lead}{metric.capitalize()} at the last commit ({commit}): {was} → {now} ({factor})  ")
+    return lines
+
+
+def _assumptions(function: Function, forecast: Forecast) -> list[str]:
+    lines = [f"Assumes `{_plain(forecast.assumes)}`  "] if forecast.assumes else []
+    if not function.directive:
+        return [*lines, f"To assume something else: `{_override(function, forecast.assumes)}`  "]
+    # A comment that the author wrote and nobody read would be worse than none.
+    problems = parse_directive(function.directive).problems
+    return lines + [f"In the `pricetag:` comment: {_plain(problem)}  " for problem in problems]
+
+
+def _override(function: Function, assumes: str) -> str:
+    """A comment that states this function's own inputs: one container, one number, and n."""
+    plain_parameters = {parameter.name for parameter in function.parameters if not parameter.variadic}
+    containers, numbers = [], []
+    for kind in _BETWEEN_KINDS.split(assumes):
+        name, _, shape = kind.partition(": ")
+        if name not in plain_parameters or name in ("self", "cls"):
+            continue
+        # In C++ the container is the declared type; there is nothing else to say of it.
+        if function.language is Language.PYTHON and (container := _CONTAINER.match(shape)):
+            containers.append(f"{name}={container[1]}")
+        elif shape.startswith("int") and name != "n":
+            numbers.append(f"{name}=10")
+    mark = "#" if function.language is Language.PYTHON else "//"
+    return f"{mark} pricetag: " + ", ".join([*containers[:1], *numbers[:1], "n=1e5"])
 
 
 def interval(estimate: Estimate) -> str:
     """The 80 % interval of a memory estimate."""
     return f"{format_bytes(estimate.low)} – {format_bytes(estimate.high)}"
+
+
+def _interval(metric: Metric, estimate: Estimate) -> str:
+    return f"{format_value(metric, estimate.low)} – {format_value(metric, estimate.high)}"
 
 
 def plain(markdown: str) -> str:

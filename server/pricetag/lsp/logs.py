@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 import threading
+from collections import deque
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -13,6 +14,7 @@ from lsprotocol import types
 if TYPE_CHECKING:
     from pygls.lsp.server import LanguageServer
 
+_RECENT = 20  # messages
 _TYPES = {
     logging.DEBUG: types.MessageType.Log,
     logging.INFO: types.MessageType.Info,
@@ -30,6 +32,18 @@ def to_stderr() -> None:
     logging.getLogger("pricetag").setLevel(level if isinstance(level, int) else logging.INFO)
     # pygls writes whole messages, and with them source text, to its log at INFO and on errors.
     logging.getLogger("pygls").setLevel(logging.CRITICAL)
+
+
+class Recent(logging.Handler):
+    """Keeps the last warnings and errors of ours, for a bug report."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: deque[str] = deque(maxlen=_RECENT)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one record, its traceback left out."""
+        self.messages.append(f"{record.levelname.lower()} {record.name}: {record.getMessage()}")
 
 
 class EditorLog(logging.Handler):

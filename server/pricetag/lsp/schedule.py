@@ -17,6 +17,7 @@ from cachetools import LRUCache
 
 from pricetag.forecast import Forecast, Subject
 from pricetag.lsp.documents import Document
+from pricetag.syntax import machine_made
 from pricetag.worker import State, Supervisor, Token, WorkerLost
 
 _log = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ T = TypeVar("T")
 _PAUSE = 0.15  # seconds without an edit before a document is parsed and forecast again
 _LONG_PAUSE = 0.6  # the same for large files, whose parse is felt
 _PATIENCE = 1.5  # seconds of steady typing after which it happens anyway
+_SETTLING = 0.05  # seconds in which the changes of several cells of a notebook are taken together
 _BATCH = 16  # functions; one refresh of all hints a batch
 _LARGEST_BATCH = (
     512  # a batch that ran through undisturbed doubles the next: a large file asks for few refreshes
@@ -47,6 +49,11 @@ class Forecasts:
     def put(self, forecast: Forecast) -> None:
         """Remember a forecast."""
         self._known[forecast.key] = forecast
+
+    @property
+    def count(self) -> int:
+        """How many forecasts are known."""
+        return len(self._known)
 
     def clear(self) -> None:
         """Forget all: they were another model's."""
@@ -72,6 +79,7 @@ class Scheduler:
         self._on_analysed, self._on_batch, self._on_pending = on_analysed, on_batch, on_pending
         self._documents: dict[str, Document] = {}
         self._urgent: dict[str, Subject] = {}
+        self._background: dict[str, Subject] = {}  # after everything that is open
         self._waiting: list[tuple[set[str], asyncio.Future[None]]] = []
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._first_edit: dict[str, float] = {}
@@ -114,6 +122,12 @@ class Scheduler:
             document.viewed = (start, end)
             self.reconsider()
 
+    def surroundings_changed(self, document: Document) -> None:
+        """What a cell defines, or where it stands, is new: the other cells of its notebook may call other functions."""
+        for cell in document.notebook.cells if document.notebook else ():
+            if cell is not document and not cell.closed and cell.uri not in self._timers:
+                self._analyse_soon(cell, _SETTLING)
+
     async def analysed(self, document: Document) -> None:
         """Wait until the document's places are those of its text as of now."""
         while not document.closed and not document.skipped and (document.stale or document.uri in self._busy):
@@ -121,15 +135,19 @@ class Scheduler:
                 task = self._start_analysis(document)
             await asyncio.shield(task)
 
-    async def request(self, subjects: Iterable[Subject]) -> None:
-        """Have these forecast before anything else; returns when all are known. Raises ``WorkerLost``."""
+    async def request(self, subjects: Iterable[Subject], background: bool = False) -> None:
+        """Have these forecast before anything else, or in the ``background`` after all that is open.
+
+        Returns when all are known. Raises ``WorkerLost``.
+        """
+        queue = self._background if background else self._urgent
         wanted = {subject.key: subject for subject in subjects if self.forecasts.get(subject) is None}
         if not wanted:
             return
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         entry = (set(wanted), done)
         self._waiting.append(entry)
-        self._urgent |= wanted
+        queue |= wanted
         try:
             self.reconsider()
             self._check_hopeless()
@@ -139,7 +157,8 @@ class Scheduler:
                 self._waiting.remove(entry)
             still = set().union(*(keys for keys, _ in self._waiting)) if self._waiting else set()
             for key in wanted.keys() - still:
-                self._urgent.pop(key, None)
+                queue.pop(key, None)
+            self.reconsider()
 
     async def in_thread(self, function: Callable[..., T], *arguments: object) -> T:
         """Run a parse on the analysis thread."""
@@ -174,7 +193,7 @@ class Scheduler:
             return
         token, running = self._current
         following = self._next_batch()
-        wanted = self._wanted()
+        wanted = self._wanted() | self._background.keys()
         overtaken = bool(following) and following[0].key not in running
         stale = any(
             key not in wanted and self.forecasts.get(subject) is None for key, subject in running.items()
@@ -184,7 +203,7 @@ class Scheduler:
 
     @property
     def pending(self) -> int:
-        """How many functions wait for their forecast."""
+        """How many functions of open documents wait for their forecast."""
         return len(self._wanted())
 
     def _wanted(self) -> set[str]:
@@ -192,14 +211,17 @@ class Scheduler:
         return {subject.key for subject in unknown} | self._urgent.keys()
 
     def _next_batch(self) -> list[Subject]:
-        """What matters most now: a save's check, then what is on screen (newest document first), then the rest."""
+        """What matters most now: a save's check, what is on screen (newest document first), the rest of what is open,
+        the background.
+        """
         urgent = [subject for subject in self._urgent.values() if self.forecasts.get(subject) is None]
         if urgent:
             return urgent[: self._batch_size]
         documents = sorted(self._documents.values(), key=lambda d: -d.touched)
-        return (self._unknown(documents, visible=True) or self._unknown(documents, visible=False))[
-            : self._batch_size
-        ]
+        found = self._unknown(documents, visible=True) or self._unknown(documents, visible=False)
+        if not found:
+            found = [subject for key, subject in self._background.items() if self._is_unknown(key)]
+        return found[: self._batch_size]
 
     def _unknown(self, documents: Iterable[Document], visible: bool) -> list[Subject]:
         found: dict[str, Subject] = {}
@@ -246,16 +268,17 @@ class Scheduler:
             self._current = None
             self._batch_size = _BATCH if token.cancelled else min(_LARGEST_BATCH, 2 * self._batch_size)
         for keys, done in list(self._waiting):
-            if not done.done() and not any(key in self._urgent and self._is_unknown(key) for key in keys):
+            if not done.done() and not any(map(self._is_unknown, keys)):
                 done.set_result(None)
-        for key in [key for key in self._urgent if not self._is_unknown(key)]:
-            del self._urgent[key]
+        for queue in (self._urgent, self._background):
+            for key in [key for key in queue if not self._is_unknown(key)]:
+                del queue[key]
         documents = [d for d in self._documents.values() if any(p.subject.key in answered for p in d.places)]
         self._on_batch(documents)
         self._on_pending(self.pending)
 
     def _is_unknown(self, key: str) -> bool:
-        subject = self._urgent.get(key)
+        subject = self._urgent.get(key) or self._background.get(key)
         return subject is not None and self.forecasts.get(subject) is None
 
     def _check_hopeless(self) -> None:
@@ -288,6 +311,7 @@ class Scheduler:
         try:
             if document.closed:
                 return
+            document.machine_made = await self.in_thread(machine_made, document.buffer.data)
             if document.skipped:
                 document.forget()
                 self._on_analysed(document)
@@ -295,7 +319,8 @@ class Scheduler:
             changes = document.take_changes()
             functions = await self.in_thread(document.analysis.update, changes)
             if not document.closed:
-                document.place(functions)
+                if document.place(functions):
+                    self.surroundings_changed(document)
                 self._on_analysed(document)
                 self.reconsider()
         except (

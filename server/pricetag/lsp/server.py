@@ -17,9 +17,10 @@ import pricetag
 from pricetag.baseline import GitBaseline
 from pricetag.forecast import ModelInfo, ModelNotFound, default_path, find_model
 from pricetag.forecast.adjustment_files import find_project
-from pricetag.lsp import convert, diagnostics, hints, hover
+from pricetag.lsp import convert, diagnostics, hints, notebooks, requests, shown
 from pricetag.lsp.documents import Document, Place, Verdict
-from pricetag.lsp.logs import EditorLog, to_stderr
+from pricetag.lsp.heaviest import Heaviest
+from pricetag.lsp.logs import EditorLog, Recent, to_stderr
 from pricetag.lsp.protocol import Protocol
 from pricetag.lsp.schedule import Forecasts, Scheduler
 from pricetag.lsp.settings import SECTION, Settings, parse
@@ -29,6 +30,7 @@ from pricetag.text import Encoding
 from pricetag.worker import State, Supervisor, WorkerLost, worker_command
 
 _log = logging.getLogger(__name__)
+TOGGLE_HINTS = "pricetag.toggleHints"
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
@@ -36,20 +38,28 @@ class PricetagServer(LanguageServer):
     """All state of one session. Every method runs on the event loop and returns within milliseconds."""
 
     def __init__(self, model: str | None = None) -> None:
-        super().__init__("pricetag", pricetag.__version__, protocol_cls=Protocol)
+        super().__init__(
+            "pricetag", pricetag.__version__, protocol_cls=Protocol, notebook_document_sync=notebooks.SYNC
+        )
         self.named_model = model  # by the command line; the setting comes second
         self.settings = Settings()
-        self.documents: dict[str, Document] = {}
+        self.documents: dict[str, Document] = {}  # cells of notebooks included
+        self.notebooks = notebooks.Notebooks(self)
         self.git = GitBaseline()
         self.status = Status(self)
         self.forecasts = Forecasts()
         self.scheduler = Scheduler(self.forecasts, self.on_analysed, self.on_batch, self.status.pending)
+        self.heaviest = Heaviest(self)
+        self.recent = Recent()
         self.supervisor: Supervisor | None = None
         self.encoding = Encoding.UTF16
         self.pulls_diagnostics = False
         self.initialization_options: Any = None
         self.markdown = True  # whether the editor shows it
-        self.hint_tooltips = False  # the client does not resolve them: they are sent along
+        self.images = False  # whether it shows images in Markdown
+        self.hint_parts = False  # the client resolves tooltips of a label's parts
+        self.hint_tooltips = False  # the client resolves none: they are sent along
+        self._toggled: bool | None = None  # hints, by command; for this session, until the setting changes
         self._served_model: str | None = None
         self._problems_shown: set[str] = set()
         self._checks: dict[str, asyncio.Task[None]] = {}
@@ -107,11 +117,28 @@ class PricetagServer(LanguageServer):
         """The model that is served, once it is loaded."""
         return self.supervisor.info if self.supervisor else None
 
+    @property
+    def hints_shown(self) -> bool:
+        """Whether hints are on: by the last toggle, else by the setting."""
+        return self.settings.hints_enabled if self._toggled is None else self._toggled
+
+    def toggle_hints(self) -> bool:
+        """Show hints, or hide them; returns which."""
+        self._toggled = not self.hints_shown
+        self.refresh_hints()
+        return self._toggled
+
     def labels(self, document: Document, start: int, end: int) -> list[tuple[Place, str]]:
         """The hints for a range of bytes, from what is known now."""
-        if not self.settings.hints_enabled:
+        if not self.hints_shown:
             return []
         return hints.labels(document, start, end, self.forecasts, self.settings, self.info)
+
+    def lens_labels(self, document: Document) -> list[tuple[Place, str]]:
+        """The code lenses of a whole document, from what is known now."""
+        if not self.settings.code_lens:
+            return []
+        return hints.labels(document, 0, len(document.buffer.data), self.forecasts, self.settings, self.info)
 
     def on_analysed(self, document: Document) -> None:
         """A document was parsed: functions may have come, gone or become known ones."""
@@ -119,12 +146,16 @@ class PricetagServer(LanguageServer):
 
     def on_batch(self, documents: Iterable[Document]) -> None:
         """Forecasts came in: one refresh for all documents, and only if the editor would see another answer."""
-        for document in documents:
-            if document.viewed is not None:
-                shown = self.labels(document, *document.viewed)
-                if tuple((place.slot, label) for place, label in shown) != document.answered:
-                    self.refresh_hints()
-                    return
+        changed = list(documents)
+        if any(
+            document.viewed is not None
+            and _told(self.labels(document, *document.viewed)) != document.answered
+            for document in changed
+        ):
+            self.refresh_hints()
+        # A client asks for lenses anew as the text changes; only what came later needs a word.
+        if any(d.lenses is not None and _told(self.lens_labels(d)) != d.lenses for d in changed):
+            self.refresh_lenses()
 
     def refresh_hints(self) -> None:
         """Have the editor ask for hints again. At most one such request is out at a time."""
@@ -134,6 +165,13 @@ class PricetagServer(LanguageServer):
             self._refresh_again = True
         else:
             self.spawn(self._refresh_hints())
+
+    def refresh_lenses(self) -> None:
+        """Have the editor ask for code lenses again."""
+        if _supports(self, "workspace.code_lens.refresh_support"):
+            for document in self.documents.values():
+                document.lenses = None  # one request for all, until the next answer
+            self.spawn(self.workspace_code_lens_refresh_async(None))
 
     async def _refresh_hints(self) -> None:
         self._refreshing = True
@@ -203,16 +241,20 @@ class PricetagServer(LanguageServer):
                 self._problems_shown.add(problem)
                 self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, problem))
         old, self.settings = self.settings, settings
+        if settings.hints_enabled != old.hints_enabled:
+            self._toggled = None
         if settings.model != old.model:
             await self.serve_model()
         if settings != old:
             for document in self.documents.values():
-                excluded = document.path is not None and settings.excludes(document.path)
+                excluded = settings.leaves_alone(document.language, document.file)
                 if excluded != document.excluded:
                     document.excluded = excluded
                     self.scheduler.opened(document)
                 self.judge(document, document.verdicts)
             self.refresh_hints()
+            if settings.code_lens or old.code_lens:
+                self.refresh_lenses()
 
     async def pull_settings(self) -> None:
         """Ask the editor for the settings section."""
@@ -248,13 +290,20 @@ def create_server(model: str | None = None) -> PricetagServer:
         encoding = server.workspace.position_encoding
         server.encoding = Encoding(getattr(encoding, "value", encoding))
         logging.getLogger("pricetag").addHandler(EditorLog(server))
+        logging.getLogger("pricetag").addHandler(server.recent)
         resolves = _capability(server, "text_document.inlay_hint.resolve_support.properties") or ()
-        server.hint_tooltips = "tooltip" not in resolves
+        server.hint_parts = "label.tooltip" in resolves
+        server.hint_tooltips = not server.hint_parts and "tooltip" not in resolves
+        server.images = bool(_stated(params.initialization_options, "images"))
         formats = _capability(server, "text_document.hover.content_format") or ()
         server.markdown = types.MarkupKind.Markdown in formats
         # Without a way to say "ask again", pulled diagnostics would be a save behind: those are pushed.
         pulls = _capability(server, "text_document.diagnostic") is not None
         server.pulls_diagnostics = pulls and _supports(server, "workspace.diagnostics.refresh_support")
+        # A client that has commands of its own by these names could not register the server's beside them.
+        own_commands = _stated(params.initialization_options, "commands")
+        if not isinstance(own_commands, list) or TOGGLE_HINTS not in own_commands:
+            server.command(TOGGLE_HINTS)(toggle_hints)
         if server.pulls_diagnostics:
             options = types.DiagnosticOptions(
                 identifier="pricetag", inter_file_dependencies=False, workspace_diagnostics=False
@@ -284,19 +333,20 @@ def create_server(model: str | None = None) -> PricetagServer:
         opened = params.text_document
         path = to_fs_path(opened.uri)
         language = language_of(path or "", opened.language_id)
-        if language is None:
+        known = server.documents.get(opened.uri)
+        if language is None or (known is not None and known.notebook is not None):
             return
         if old := server.documents.pop(opened.uri, None):
             server.scheduler.closed(old)
         document = Document(opened.uri, path, language, opened.text, opened.version, server.encoding)
-        document.excluded = path is not None and server.settings.excludes(path)
+        document.excluded = server.settings.leaves_alone(language, path)
         server.documents[opened.uri] = document
         server.scheduler.opened(document)
 
     @on(types.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: types.DidChangeTextDocumentParams) -> None:
         document = server.documents.get(params.text_document.uri)
-        if document is not None:
+        if document is not None and document.notebook is None:  # a cell changes with its notebook
             document.apply(convert.to_changes(params.content_changes), params.text_document.version)
             server.scheduler.edited(document)
 
@@ -308,62 +358,21 @@ def create_server(model: str | None = None) -> PricetagServer:
 
     @on(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: types.DidCloseTextDocumentParams) -> None:
-        document = server.documents.pop(params.text_document.uri, None)
-        if document is not None:
+        document = server.documents.get(params.text_document.uri)
+        if document is not None and document.notebook is None:
+            del server.documents[document.uri]
             server.scheduler.closed(document)
             if document.verdicts:
                 server.publish(document)
 
-    @on(types.TEXT_DOCUMENT_INLAY_HINT, types.InlayHintOptions(resolve_provider=True), ())
-    def inlay_hint(params: types.InlayHintParams) -> list[types.InlayHint]:
-        document = server.documents.get(params.text_document.uri)
-        if document is None:
-            return []
-        start = convert.to_offset(document, params.range.start)
-        end = convert.to_offset(document, params.range.end)
-        server.scheduler.viewed(document, start, end)
-        found = hints.answer(document, server.labels(document, start, end))
-        if server.hint_tooltips:
-            for hint in found:
-                add_tooltip(hint)
-        return found
+    on(types.NOTEBOOK_DOCUMENT_DID_OPEN)(server.notebooks.open)
+    on(types.NOTEBOOK_DOCUMENT_DID_CHANGE)(server.notebooks.change)
+    on(types.NOTEBOOK_DOCUMENT_DID_CLOSE)(server.notebooks.close)
 
-    @on(types.INLAY_HINT_RESOLVE)
-    def resolve_hint(hint: types.InlayHint) -> types.InlayHint:
-        add_tooltip(hint)
-        return hint
+    shown.register(server, on)
 
-    def add_tooltip(hint: types.InlayHint) -> None:
-        data: Any = hint.data
-        document = server.documents.get(data.get("uri", "")) if isinstance(data, dict) else None
-        place = hints.hinted(document, data) if document is not None else None
-        if document is not None and place is not None:
-            hint.tooltip = markup(document, place)
-
-    @on(types.TEXT_DOCUMENT_HOVER)
-    def on_hover(params: types.HoverParams) -> types.Hover | None:
-        document = server.documents.get(params.text_document.uri)
-        if document is None:
-            return None
-        place = document.at(convert.to_offset(document, params.position))
-        if place is None:
-            return None
-        return types.Hover(
-            markup(document, place), convert.to_range(document, place.name_start, place.name_end)
-        )
-
-    def markup(document: Document, place: Place) -> types.MarkupContent:
-        text = hover.render(
-            place.function,
-            hints.forecast_for(document, place, server.forecasts),
-            hints.size_for(place, server.settings),
-            server.settings.options(server.info),
-            document.verdicts.get(place.slot),
-            server.status.waiting,
-        )
-        if not server.markdown:
-            return types.MarkupContent(types.MarkupKind.PlainText, hover.plain(text))
-        return types.MarkupContent(types.MarkupKind.Markdown, text)
+    def toggle_hints(*arguments: object) -> bool:
+        return server.toggle_hints()
 
     def pull_diagnostics(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
         document = server.documents.get(params.text_document.uri)
@@ -372,11 +381,7 @@ def create_server(model: str | None = None) -> PricetagServer:
         items = diagnostics.diagnostics(document, document.verdicts)
         return types.RelatedFullDocumentDiagnosticReport(items=items)
 
-    @on("pricetag/debugText")
-    def debug_text(params: Any) -> dict[str, Any] | None:
-        """The server's copy of a document, for tests and bug reports: sent to the editor that has it anyway."""
-        document = server.documents.get(getattr(params, "uri", ""))
-        return {"text": document.buffer.text, "version": document.version} if document else None
+    requests.register(server, on)
 
     @on(types.SHUTDOWN)
     async def shutdown(params: None) -> None:
@@ -429,6 +434,16 @@ def _guarded(server: PricetagServer, handler: Callable[..., Any], otherwise: Any
 
 def _no_diagnostics() -> types.RelatedFullDocumentDiagnosticReport:
     return types.RelatedFullDocumentDiagnosticReport(items=[])
+
+
+def _told(shown: list[tuple[Place, str]]) -> tuple[tuple[int, str], ...]:
+    return tuple((place.slot, label) for place, label in shown)
+
+
+def _stated(options: Any, name: str) -> Any:
+    """What the client says of itself under ``client`` in its ``initializationOptions``, beside the settings."""
+    client = options.get("client") if isinstance(options, dict) else None
+    return client.get(name) if isinstance(client, dict) else None
 
 
 def _capability(server: LanguageServer, path: str) -> Any:

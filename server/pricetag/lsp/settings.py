@@ -10,7 +10,8 @@ from pathlib import PurePath
 from typing import Any
 
 from pricetag.baseline import Rule
-from pricetag.forecast import METRICS, HintOptions, Metric, ModelInfo
+from pricetag.forecast import METRICS, HintFormat, HintOptions, Metric, ModelInfo
+from pricetag.syntax import Language
 
 SECTION = "pricetag"
 _MAXIMUM_SIZE = 1_000_000_000
@@ -21,10 +22,13 @@ class Settings:
     """Everything under ``pricetag.`` that the server reads."""
 
     size: int = 10_000  # n of the workload, where the author states none
+    languages: tuple[Language, ...] = tuple(Language)  # files of others are left alone
     hints_enabled: bool = True
+    hint_format: HintFormat = field(default_factory=lambda: HintOptions().layout)
     metrics: tuple[Metric, ...] = METRICS
     minimum_memory: float = 0.0  # bytes
     minimum_runtime: float = 0.0  # seconds
+    code_lens: bool = False
     maximum_interval: float | None = None  # high / low; None: the model's own
     regression_enabled: bool = True
     rule: Rule = field(default_factory=Rule)
@@ -36,10 +40,16 @@ class Settings:
         maximum = self.maximum_interval
         if maximum is None:
             maximum = info.maximum_interval if info else math.inf
-        options = HintOptions(self.metrics, self.minimum_memory, self.minimum_runtime, maximum)
+        options = HintOptions(
+            self.metrics, self.minimum_memory, self.minimum_runtime, maximum, layout=self.hint_format
+        )
         return (
             replace(options, memory_limit=info.memory_limit, time_limit=info.time_limit) if info else options
         )
+
+    def leaves_alone(self, language: Language, path: str | None) -> bool:
+        """Whether the user wants nothing said of a file."""
+        return language not in self.languages or (path is not None and self.excludes(path))
 
     def excludes(self, path: str) -> bool:
         """Whether a file matches one of the ``exclude`` globs, against its whole path or any tail of it."""
@@ -109,6 +119,19 @@ def _metrics(value: Any) -> tuple[Metric, ...]:
     return tuple(metric for metric in METRICS if metric in value)
 
 
+def _languages(value: Any) -> tuple[Language, ...]:
+    names = [language.value for language in Language]
+    if not isinstance(value, list) or any(name not in names for name in value):
+        raise ValueError(f"must be a list of {' and '.join(names)}")
+    return tuple(language for language in Language if language.value in value)
+
+
+def _format(value: Any) -> HintFormat:
+    if not isinstance(value, str):
+        raise ValueError("must be text")
+    return HintFormat.parse(value) if value else HintOptions().layout
+
+
 def _globs(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(glob, str) for glob in value):
         raise ValueError("must be a list of globs")
@@ -123,10 +146,13 @@ def _text(value: Any) -> str | None:
 
 _READERS: dict[str, tuple[Callable[[Any], Any], Callable[[Settings, Any], Settings]]] = {
     "size": (_whole, lambda s, v: replace(s, size=v)),
+    "languages": (_languages, lambda s, v: replace(s, languages=v)),
     "hints.enabled": (_boolean, lambda s, v: replace(s, hints_enabled=v)),
     "hints.metrics": (_metrics, lambda s, v: replace(s, metrics=v)),
     "hints.minimumMemory": (_number(0, math.inf), lambda s, v: replace(s, minimum_memory=v)),
     "hints.minimumRuntime": (_number(0, math.inf), lambda s, v: replace(s, minimum_runtime=v)),
+    "hints.format": (_format, lambda s, v: replace(s, hint_format=v)),
+    "codeLens": (_boolean, lambda s, v: replace(s, code_lens=v)),
     "maximumInterval": (_number(1, math.inf), lambda s, v: replace(s, maximum_interval=v)),
     "regression.enabled": (_boolean, lambda s, v: replace(s, regression_enabled=v)),
     "regression.factor": (_number(1, math.inf), lambda s, v: replace(s, rule=replace(s.rule, factor=v))),

@@ -54,6 +54,16 @@ class Status:
         self._send()
 
     @property
+    def state(self) -> State:
+        """Where the worker stands, as last reported."""
+        return self._state
+
+    @property
+    def message(self) -> str:
+        """Why there is no worker, for people."""
+        return self._message
+
+    @property
     def waiting(self) -> str:
         """Why a function has no forecast yet, for its hover."""
         if self._state is State.READY:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 
 from pricetag.syntax.definition import Definition
 from pricetag.syntax.function import Language
@@ -80,27 +81,40 @@ class Site:
     end: int
 
 
-def callees(sites: Sequence[Site], language: Language) -> list[tuple[str, ...]]:
+def callees(
+    sites: Sequence[Site], language: Language, before: Sequence[Site] = (), after: Sequence[Site] = ()
+) -> list[tuple[str, ...]]:
     """Return, for each site, the canonical texts it reaches by calls: breadth first, without itself.
 
-    A function that lies within the caller is part of the caller's text already and is left out.
+    A function that lies within the caller is part of the caller's text already and is left out. ``before`` and
+    ``after`` are sites of other texts that may be called too: those of the cells around one in a notebook.
     """
-    resolver = _Resolver(sites, language)
-    direct = [tuple(dict.fromkeys(resolver.targets(index))) for index in range(len(sites))]
-    return [tuple(_reached(index, direct, sites)) for index in range(len(sites))]
+    every = [*map(_elsewhere, before), *sites, *map(_elsewhere, after)]
+    resolver = _Resolver(every, language)
+
+    @cache
+    def direct(index: int) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(resolver.targets(index)))
+
+    own = range(len(before), len(before) + len(sites))
+    return [tuple(_reached(index, direct, every)) for index in own]
 
 
-def _reached(start: int, direct: Sequence[Sequence[int]], sites: Sequence[Site]) -> Iterable[str]:
+def _elsewhere(site: Site) -> Site:
+    return replace(site, start=-1, end=-1)  # neither within nor around any function of this text
+
+
+def _reached(start: int, direct: Callable[[int], Sequence[int]], sites: Sequence[Site]) -> Iterable[str]:
     seen = {start}
     texts: dict[str, None] = {}
-    waiting = deque(direct[start])
+    waiting = deque(direct(start))
     site = sites[start]
     while waiting and len(texts) < MOST_CALLEES:
         index = waiting.popleft()
         if index in seen:
             continue
         seen.add(index)
-        waiting.extend(direct[index])
+        waiting.extend(direct(index))
         other = sites[index]
         within = site.start <= other.start and other.end <= site.end
         around = other.start <= site.start and site.end <= other.end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 import tree_sitter
@@ -12,6 +13,7 @@ from pricetag.syntax.callees import Site, callees
 from pricetag.syntax.comments import directives, doc_above
 from pricetag.syntax.definition import Definition
 from pricetag.syntax.function import Function, Language
+from pricetag.syntax.notebook import without_magics
 from pricetag.syntax.outline import Capture, Outline, grammar
 from pricetag.syntax.rescue import rescue
 from pricetag.text import Buffer, Edit
@@ -47,15 +49,20 @@ def parse_functions(text: str, language: Language) -> tuple[Function, ...]:
 
 
 class SyntaxTree:
-    """The tree of ``buffer``, parsed on creation and brought up to date by `edit` and `reparse`."""
+    """The tree of ``buffer``, parsed on creation and brought up to date by `edit` and `reparse`.
 
-    def __init__(self, buffer: Buffer, language: Language) -> None:
+    The buffer of a ``cell`` of a notebook may hold magics.
+    """
+
+    def __init__(self, buffer: Buffer, language: Language, cell: bool = False) -> None:
         self.language = language
-        self._buffer = buffer
+        self._buffer, self._cell = buffer, cell
         self._parser = tree_sitter.Parser(grammar(language))
-        self._source = _parsed(buffer.data)
+        self._source = self._read()
         self._tree = self._parser.parse(self._source)
+        self._found: list[Site] | None = None
         self._functions: tuple[Function, ...] | None = None
+        self._around: tuple[Sequence[Site], Sequence[Site]] = ((), ())
         self._outline = Outline(language)
         self._known: dict[tuple[object, ...], Definition | None] = {}
 
@@ -77,21 +84,35 @@ class SyntaxTree:
 
     def reparse(self) -> None:
         """Parse the buffer as it is now, reusing what the edits left alone."""
-        self._source = _parsed(self._buffer.data)
-        self._tree = self._parser.parse(self._source, self._tree)
-        self._functions = None
+        self._source = self._read()
+        # A magic reaches further than the edit that made it; cells are small.
+        self._tree = (
+            self._parser.parse(self._source) if self._cell else self._parser.parse(self._source, self._tree)
+        )
+        self._found = self._functions = None
 
-    def functions(self) -> tuple[Function, ...]:
-        """Return the functions as of the last parse, in the order in which they start."""
-        if self._functions is None:
-            self._functions = self._extract()
+    @property
+    def sites(self) -> Sequence[Site]:
+        """The definitions as of the last parse, in the order in which they start."""
+        if self._found is None:
+            self._found = self._sites()
+        return self._found
+
+    def functions(self, before: Sequence[Site] = (), after: Sequence[Site] = ()) -> tuple[Function, ...]:
+        """Return the functions as of the last parse, in the order in which they start.
+
+        They may call what the texts ``before`` and ``after`` this one define.
+        """
+        if self._functions is None or self._around != (before, after):
+            self._around = before, after
+            self._functions = self._extract(before, after)
         return self._functions
 
-    def _extract(self) -> tuple[Function, ...]:
-        sites = self._sites()
+    def _extract(self, before: Sequence[Site], after: Sequence[Site]) -> tuple[Function, ...]:
+        sites = self.sites
         bodies = [(site.start, site.end) for site in sites]
         said = directives(self._source, self._tree.root_node, bodies, self.language)
-        called = callees(sites, self.language)
+        called = callees(sites, self.language, before, after)
         functions = []
         for site, directive, reached in zip(sites, said, called, strict=True):
             definition = site.definition
@@ -126,6 +147,10 @@ class SyntaxTree:
                 )
             )
         return tuple(functions)
+
+    def _read(self) -> bytes:
+        data = _parsed(self._buffer.data)
+        return without_magics(data) if self._cell else data
 
     def _sites(self) -> list[Site]:
         """Find the definitions and name each by the scopes around it."""

@@ -53,6 +53,16 @@ async def test_staged_saved_new_and_deleted_files(repo: Path) -> None:
     assert all(change.new_blob == "" for change in await changes(repo))
 
 
+async def test_the_files_of_a_folder(repo: Path, tmp_path: Path) -> None:
+    commit(repo, {"ignored.py": "", "deep/.gitignore": "made.py\n", "deep/odd\nname.py": ""})
+    write(repo, {"deep/new.py": "", "deep/made.py": ""})
+    below = repo / "deep"
+    expected = {below / ".gitignore", below / "er" / "b.py", below / "new.py", below / "odd\nname.py"}
+    assert set(map(Path, await Revisions().files(str(below)))) == expected
+    with pytest.raises(GitError, match="not a git repository"):
+        await Revisions().files(str(tmp_path))
+
+
 async def test_two_commits_and_their_blobs(repo: Path) -> None:
     commit(repo, {"a.py": "second\n"})
     write(repo, {"a.py": "not looked at\n", "new.py": "nor this\n"})

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pricetag.lsp.settings import Settings, parse
+from pricetag.syntax import Language
 
 
 @pytest.mark.parametrize(
@@ -18,7 +19,7 @@ def test_defaults(raw: Any) -> None:
 
 
 def test_everything_is_read_nested_or_dotted() -> None:
-    nested = {
+    nested: dict[str, Any] = {
         "size": 1e3,
         "hints": {
             "enabled": False,
@@ -30,11 +31,15 @@ def test_everything_is_read_nested_or_dotted() -> None:
         "regression": {"enabled": False, "factor": 2, "confidence": 0.5, "floor": 1},
         "exclude": ["*.gen.py"],
         "model": "/m",
+        "languages": ["cpp"],
+        "codeLens": True,
     }
+    nested["hints"]["format"] = "{memory}!"
     dotted = {
         "size": 1_000, "hints.enabled": False, "hints.metrics": ["memory", "runtime"], "hints.minimumMemory": 5.0,
         "hints.minimumRuntime": 0.5, "maximumInterval": 10, "regression.enabled": False, "regression.factor": 2,
         "regression.confidence": 0.5, "regression.floor": 1, "exclude": ["*.gen.py"], "model": "/m",
+        "languages": ["cpp"], "hints.format": "{memory}!", "codeLens": True,
     }  # fmt: skip
     for raw in (nested, dotted, {"pricetag": nested}):
         settings, problems = parse(raw)
@@ -47,6 +52,9 @@ def test_everything_is_read_nested_or_dotted() -> None:
         assert (settings.minimum_memory, settings.minimum_runtime, settings.maximum_interval) == (5, 0.5, 10)
         assert (settings.rule.factor, settings.rule.confidence, settings.rule.floor) == (2, 0.5, 1)
         assert (settings.regression_enabled, settings.exclude, settings.model) == (False, ("*.gen.py",), "/m")
+        assert settings.languages == (Language.CPP,) and settings.code_lens
+        assert settings.hint_format.fill({"memory": "1 B"}) == "1 B!"
+        assert settings.options(None).layout is settings.hint_format
 
 
 @pytest.mark.parametrize(
@@ -61,6 +69,11 @@ def test_everything_is_read_nested_or_dotted() -> None:
         ({"hints": {"metrics": [["memory"]]}}, "pricetag.hints.metrics must be a list of memory and runtime; the default is used"),
         ({"regression": {"factor": 0.5}}, "pricetag.regression.factor must be a number from 1 up; the default is used"),
         ({"regression": {"confidence": 1.5}}, "pricetag.regression.confidence must be a number from 0 to 1; the default is used"),
+        ({"codeLens": 1}, "pricetag.codeLens must be true or false; the default is used"),
+        ({"languages": ["rust"]}, "pricetag.languages must be a list of python and cpp; the default is used"),
+        ({"languages": "python"}, "pricetag.languages must be a list of python and cpp; the default is used"),
+        ({"hints": {"format": 1}}, "pricetag.hints.format must be text; the default is used"),
+        ({"hints": {"format": "{n}"}}, "pricetag.hints.format must hold {memory} or {runtime}; the default is used"),
         ({"exclude": [1]}, "pricetag.exclude must be a list of globs; the default is used"),
         ({"model": 7}, "pricetag.model must be text; the default is used"),
         ([], "settings must be an object, not list"),
@@ -94,3 +107,12 @@ def test_settings_of_any_shape_never_raise(raw: Any) -> None:
 )
 def test_exclusion(globs: tuple[str, ...], path: str, expected: bool) -> None:
     assert Settings(exclude=globs).excludes(path) is expected
+
+
+def test_languages_left_alone() -> None:
+    settings = Settings(languages=(Language.CPP,), exclude=("gen/*",))
+    assert settings.leaves_alone(Language.PYTHON, None) and settings.leaves_alone(Language.PYTHON, "/w/a.py")
+    assert settings.leaves_alone(Language.CPP, "/w/gen/a.cpp")
+    assert not settings.leaves_alone(Language.CPP, "/w/a.cpp") and not settings.leaves_alone(
+        Language.CPP, None
+    )
