@@ -95,9 +95,11 @@ async def test_what_the_server_offers(editor: EditorFactory) -> None:
         assert sync["openClose"] is True and sync["change"] == 2 and sync["save"]
         assert offered["inlayHintProvider"] == {"resolveProvider": True}
         assert offered["hoverProvider"] and offered["diagnosticProvider"]["identifier"] == "pricetag"
+        (selector,) = offered["notebookDocumentSync"]["notebookSelector"]
+        assert selector["notebook"]["notebookType"] == "jupyter-notebook"
+        assert selector["cells"] == [{"language": "python"}]
         # Nothing is offered that is not there.
-        absent = {"completionProvider", "definitionProvider", "renameProvider", "notebookDocumentSync"}
-        assert not absent & offered.keys()
+        assert not {"completionProvider", "definitionProvider", "renameProvider"} & offered.keys()
 
 
 async def test_stdout_is_the_protocols_alone(editor: EditorFactory) -> None:
