@@ -199,6 +199,7 @@ def label_report(stores: tuple[Path, ...], page: Path | None) -> None:
         "memory repeats within 1 %",
         "runtime over 1 ms within 10 %",
         "shorter runtime within 10 %",
+        "constant memory",
     ):
         table.add_column(heading, justify="right")
     with measuring():
@@ -221,7 +222,7 @@ def label_report(stores: tuple[Path, ...], page: Path | None) -> None:
             group.outcomes["over"],
             failed,
         )
-        repeats = (group.memory, group.runtime, group.short_runtime)
+        repeats = (group.memory, group.runtime, group.short_runtime, group.constant)
         table.add_row(language, source, *(f"{count:,}" for count in counts), *map(str, repeats))
     open_console().print(table)
     for language in sorted({label.language for label in labels}):

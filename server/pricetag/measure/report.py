@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pricetag.measure.label import Label
 
 MEMORY_TOLERANCE, RUNTIME_TOLERANCE = 0.01, 0.10
+CONSTANT_SIZES = (100, 10_000)  # n between which constant memory does not grow
+_CONSTANT_GROWTH, _CONSTANT_FLOOR = 1.2, 256.0  # at most this much more, or bytes that are next to nothing
 
 
 @dataclass(slots=True)
@@ -37,6 +39,25 @@ class Repeats:
 
 
 @dataclass(slots=True)
+class Share:
+    """How many of some functions have a property."""
+
+    functions: int = 0
+    having: int = 0
+
+    def add(self, has: bool) -> None:
+        """Count one function."""
+        self.functions += 1
+        self.having += has
+
+    def __add__(self, other: Share) -> Share:
+        return Share(self.functions + other.functions, self.having + other.having)
+
+    def __str__(self) -> str:
+        return f"{self.having / self.functions:.0%}" if self.functions else "–"
+
+
+@dataclass(slots=True)
 class Group:
     """The labels of one language and source."""
 
@@ -48,6 +69,7 @@ class Group:
     memory: Repeats = field(default_factory=Repeats)
     runtime: Repeats = field(default_factory=Repeats)  # of calls over 1 ms
     short_runtime: Repeats = field(default_factory=Repeats)  # of shorter calls
+    constant: Share = field(default_factory=Share)  # functions whose memory does not grow with n
 
     def __add__(self, other: Group) -> Group:
         return Group(
@@ -57,6 +79,7 @@ class Group:
             self.memory + other.memory,
             self.runtime + other.runtime,
             self.short_runtime + other.short_runtime,
+            self.constant + other.constant,
         )
 
 
@@ -64,12 +87,15 @@ def summarise(labels: Iterable[Label]) -> dict[tuple[str, str], Group]:
     """Groups by (language, source), sorted."""
     groups: dict[tuple[str, str], Group] = defaultdict(Group)
     usable: Counter[tuple[str, str, str]] = Counter()
+    memory: dict[tuple[str, str, str], dict[int, float]] = defaultdict(dict)
     for label in labels:
         group = groups[label.language, label.source]
         group.functions.add(label.item)
         group.outcomes[label.failed or ("over" if label.over else "measured")] += 1
         if not label.failed:
             usable[label.language, label.source, label.item] += 1
+        if label.memory is not None and label.n in CONSTANT_SIZES:
+            memory[label.language, label.source, label.item][label.n] = label.memory
         if label.memory is not None and label.memory_again is not None:
             group.memory.add(label.memory, label.memory_again, MEMORY_TOLERANCE)
         if label.runtime is not None and label.runtime_again is not None:
@@ -78,6 +104,10 @@ def summarise(labels: Iterable[Label]) -> dict[tuple[str, str], Group]:
     for (language, source, item), count in usable.items():
         if count >= 3:
             groups[language, source].labelled.add(item)
+    for (language, source, _), values in memory.items():
+        if len(values) == len(CONSTANT_SIZES):
+            small, large = (values[n] for n in CONSTANT_SIZES)
+            groups[language, source].constant.add(large <= _CONSTANT_GROWTH * max(small, _CONSTANT_FLOOR))
     return dict(sorted(groups.items()))
 
 

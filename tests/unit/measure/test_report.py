@@ -37,6 +37,25 @@ def memory(item: str, n: int, value: float) -> Label:
     return label(item, n, memory=value, runtime=value * 1e-9)
 
 
+def test_the_share_whose_memory_does_not_grow() -> None:
+    sizes = {
+        "same": (500, 500),
+        "slightly": (500, 600),
+        "tiny": (0, 300),
+        "grows": (500, 601),
+        "unknown": (500, None),
+    }
+    labels = [
+        label(item, n, memory=value)
+        for item, values in sizes.items()
+        for n, value in zip((100, 10_000), values, strict=True)
+    ]
+    (group,) = summarise(labels).values()
+    assert (group.constant.functions, group.constant.having, str(group.constant)) == (4, 3, "75%")
+    assert str((group + group).constant) == "75%"
+    assert str(summarise([label("a", 100, memory=1.0)])["python", "s"].constant) == "–"
+
+
 def test_diversity() -> None:
     labels = [
         memory("a", 10_000, 100.0), memory("b", 10_000, 1e6), memory("c", 10_000, 101.0), memory("d", 10_000, 0.0),
