@@ -55,6 +55,8 @@ _LONG = 0.6  # seconds that the samples of a long call may take together, more t
 _SLOW = 0.0005  # seconds: a call this long, which few are, is timed a second time later on
 _PREPARATION = 0.003  # seconds per sample that may go into copying inputs and renewing the namespace
 _NAMESPACES = 50  # copies held at once: they take memory, too
+_WARM_CALLS = 8  # after so many byte code is specialised (PEP 659); a ``while`` loop alone does not count
+_WARM_SECONDS = 0.05  # that they may take together
 _TRACED_SLOWDOWN = 3  # a traced call may take this many times the limit
 _HOPELESS = 4  # a call expected to take this many times the limit, by the growth so far, is not tried
 _TRACED_SLACK = 512 << 20  # bytes of tracemalloc's own records
@@ -306,6 +308,7 @@ class Course:
         self._limit = limit
         self._runtimes: list[tuple[int, float]] = []
         self._slowdown = 2.0  # of a traced call
+        self.warm = False  # the traced code was called before
 
     def ran(self, n: int, seconds: float) -> None:
         """An untraced call took ``seconds``."""
@@ -365,6 +368,10 @@ def _measure_size(
             clocks["runtime_again"] = _time(program, inputs, limit)
             send({"n": n, "runtime_again": clocks["runtime_again"].timing()["runtime"]})
         resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+        if not course.warm and course.traceable():
+            send({"phase": "memory", "n": n})
+            _warm_traced(program, inputs, runtime, limit)
+            course.warm = True
         for name in ("memory", "memory_again")[: 1 + request["again"]]:
             if not course.traceable():
                 break
@@ -523,6 +530,13 @@ def _sample(pairs: Iterable[tuple[Any, Any]], drain: bool) -> float:
     for function, arguments in pairs:
         function(*arguments)
     return (time.thread_time_ns() - start) / 1e9
+
+
+def _warm_traced(program: Program, inputs: Inputs, runtime: float, limit: float) -> None:
+    """Calls of the traced code outside all measurements: specialised code grows a text by += in place, for one."""
+    for _ in range(min(_WARM_CALLS, int(_WARM_SECONDS / max(runtime, 1e-7)))):
+        _deadline(limit)
+        _drain(inputs.fresh(traced=True)(*inputs.copy()))
 
 
 class _TooSlow(BaseException):

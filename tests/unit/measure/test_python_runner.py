@@ -131,6 +131,15 @@ def test_no_examples_means_static_kinds(runner: PythonRunner) -> None:
     assert (label.assumes, summary(label)) == ("words: list[str] of n x 5, k: int <= n", "ok")
 
 
+def test_memory_is_that_of_warm_code_whichever_sizes_are_asked(runner: PythonRunner) -> None:
+    code = "def f(s: str):\n    t, i = '', 0\n    while i < len(s):\n        t += s[i]\n        i += 1\n    return len(t)"
+    at_10_000 = {
+        sizes: runner.measure(item(code, "('abc',)"), sizes)[-1].memory
+        for sizes in ((10_000,), (100, 10_000), (10, 100, 1_000, 10_000))
+    }
+    assert all(memory is not None and 10_000 < memory < 12_000 for memory in at_10_000.values()), at_10_000
+
+
 def test_versions_get_the_same_random_inputs(runner: PythonRunner) -> None:
     original = item("def f(xs: list[int]): return bytearray(sum(xs) % 9973)")
     version = replace(original, id="test/version", inputs=original.id)
