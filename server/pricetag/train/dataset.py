@@ -28,7 +28,8 @@ from pricetag.train.augment import rename
 
 METRICS = ("memory", "runtime")
 # Sources whose functions were made to learn from. A model is judged by the others, which people wrote for themselves.
-MACHINE_WRITTEN = frozenset({"authored", "generated", "mutated", "neutral"})
+AUTHORED = "authored"
+MACHINE_WRITTEN = frozenset({AUTHORED, "generated", "mutated", "neutral"})
 NO_LABEL = -1
 # Decoder rows: [n, memory decade, memory tenth, runtime decade] predict the four tokens that follow.
 STEPS = 4

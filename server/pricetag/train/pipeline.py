@@ -27,7 +27,7 @@ from pricetag.rlm.onnx_export import load_weights, set_calibration, train_tokeni
 from pricetag.rlm.prompt import prompt_tokens
 from pricetag.train.baselines import BOOSTING, CONSTANT, COUNTS, NEAREST, baseline_forecasts
 from pricetag.train.calibrate import abstention_curve, conformal_offsets, pair_correlation
-from pricetag.train.dataset import MACHINE_WRITTEN, METRICS, Example, add_renamed, join, pack
+from pricetag.train.dataset import AUTHORED, MACHINE_WRITTEN, METRICS, Example, add_renamed, join, pack
 from pricetag.train.edit_pairs import EditPair, pairs_of
 from pricetag.train.evaluate import Score, evaluate, markdown, write_scores
 from pricetag.train.imitate import imitated
@@ -82,6 +82,11 @@ def validating(examples: Iterable[Example]) -> list[Example]:
     return [example for example in own if example.source not in MACHINE_WRITTEN] or own
 
 
+def _teaching(examples: Iterable[Example]) -> list[Example]:
+    """What gradient boosting learns from: mutants mislead it (``tests/bench/source_ablation.py``), programs too."""
+    return [example for example in examples if example.source not in MACHINE_WRITTEN - {AUTHORED}]
+
+
 def prepare(
     examples: Sequence[Example],
     folder: Path,
@@ -112,7 +117,7 @@ def prepare(
         console.print(f"pretraining: {len(found):,} unlabelled functions and {len(own):,} labelled ones")
         if imitate is not None:
             with console.status("labelling them by gradient boosting"):
-                imitations = imitated(found, training, imitate)
+                imitations = imitated(found, _teaching(training), imitate)
             pack(imitations, tokenizer, CONTEXT, {}, blind=False).save(folder / IMITATED)
     add_renamed(training, copies)
     for name, part in ((TRAINING, training), (VALIDATION, validation)):
