@@ -40,6 +40,7 @@ class Rlm:
         self.config = config
         self.id: str = config["id"]
         self.context: int = config["context"]  # tokens
+        self._number_names: bool = config.get("number_names", False)
         self.calibration: Mapping[str, Any] = json.loads(files[CALIBRATION])
         self._tokenizer = Tokenizer.from_str(files[TOKENIZER].decode("utf-8"))
         self._encoder = _session(files[ENCODER], threads)
@@ -51,7 +52,7 @@ class Rlm:
 
         Memory is in log10 bytes, runtime in log10 seconds. Raises ``PromptTooLong``; ``KeyError`` for an unknown size or language.
         """
-        tokens = np.array([encode(prompt, self._tokenizer, self.context)], dtype=np.int64)
+        tokens = np.array([encode(prompt, self._tokenizer, self.context, self._number_names)], dtype=np.int64)
         cross = dict(zip(self._cross_names, self._encoder.run(None, {"tokens": tokens}), strict=True))
 
         def next_logits(rows: NDArray[np.int64]) -> Floats:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from pricetag.syntax.binding import bound_names, replace_names
+from pricetag.syntax.function import Language
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -21,6 +25,7 @@ PAD, PYTHON, CPP, ASSUMES, CODE, CALLEE, MASK = (
 )
 SPECIAL_TOKENS = (PAD, PYTHON, CPP, ASSUMES, CODE, CALLEE, MASK)
 _LANGUAGE_TOKENS = {"python": PYTHON, "cpp": CPP}
+_PARAMETER = re.compile(r"\b(\w+)(?=: )")
 
 
 class PromptTooLong(ValueError):
@@ -47,17 +52,45 @@ def render(language: str, assumes: str, canonical: str, callees: Sequence[str] =
     return Prompt(language, assumes, canonical, tuple(callees))
 
 
-def prompt_tokens(prompt: Prompt, tokenizer: Tokenizer) -> int:
+def numbered(prompt: Prompt) -> Prompt:
+    """The prompt with every name that a function binds for itself replaced by one of a fixed series, in order.
+
+    A rename then leaves the prompt, and so the forecast, exactly as it was.
+    """
+    language = Language(prompt.language)
+    names = bound_names(prompt.canonical, language)
+    mapping = _series(names)
+
+    def callee(text: str) -> str:
+        own = [name for name in bound_names(text, language) if not _calls(prompt.canonical, name)]
+        return replace_names(text, language, _series(dict.fromkeys([*names[:1], *own])))
+
+    return Prompt(
+        prompt.language,
+        replace_parameters(prompt.assumes, mapping),
+        replace_names(prompt.canonical, language, mapping),
+        tuple(map(callee, prompt.callees)),
+    )
+
+
+def replace_parameters(assumes: str, mapping: Mapping[str, str]) -> str:
+    """The text of assumed kinds with other names of parameters."""
+    return _PARAMETER.sub(lambda match: mapping.get(match[1], match[1]), assumes)
+
+
+def prompt_tokens(prompt: Prompt, tokenizer: Tokenizer, number_names: bool = False) -> int:
     """Tokens of the whole prompt, all callees included: what ``encode`` would give without a limit."""
-    return len(encode(prompt, tokenizer, sys.maxsize))
+    return len(encode(prompt, tokenizer, sys.maxsize, number_names))
 
 
-def encode(prompt: Prompt, tokenizer: Tokenizer, limit: int) -> list[int]:
+def encode(prompt: Prompt, tokenizer: Tokenizer, limit: int, number_names: bool = False) -> list[int]:
     """Token ids, at most ``limit``: whole callees are left out, furthest first, never the function's own tail.
 
-    Special tokens are placed by id, so that text in the user's code that looks like one stays text.
-    Raises ``PromptTooLong`` when the function itself does not fit.
+    With ``number_names``, as the model was trained, the prompt is ``numbered`` first. Special tokens are placed by id, so
+    that text in the user's code that looks like one stays text. Raises ``PromptTooLong`` when the function itself does not fit.
     """
+    if number_names:
+        prompt = numbered(prompt)
     ids = [_special(tokenizer, _LANGUAGE_TOKENS[prompt.language])]
     if prompt.assumes:
         ids += [_special(tokenizer, ASSUMES), *_plain(tokenizer, prompt.assumes)]
@@ -70,6 +103,24 @@ def encode(prompt: Prompt, tokenizer: Tokenizer, limit: int) -> list[int]:
             break
         ids += more
     return ids
+
+
+def _calls(canonical: str, name: str) -> bool:
+    return re.search(rf"\b{name}\(", canonical) is not None
+
+
+def _series(names: Iterable[str]) -> dict[str, str]:
+    """va, vb, ..., vz, vba, ...: one token each, unlike digits, which the tokenizer keeps apart."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    mapping = {}
+    for index, name in enumerate(names):
+        rest, series = divmod(index, 26)
+        text = letters[series]
+        while rest:
+            rest, series = divmod(rest, 26)
+            text = letters[series] + text
+        mapping[name] = f"v{text}"
+    return mapping
 
 
 def _special(tokenizer: Tokenizer, token: str) -> int:

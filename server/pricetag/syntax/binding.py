@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tree_sitter import Node, Parser
 
@@ -37,8 +37,19 @@ def bound_names(canonical: str, language: Language) -> tuple[str, ...]:
         if node.type != "identifier" or parent is None or (field := binding.get(parent.type)) is None:
             continue
         if not field or any(child == node for child in parent.children_by_field_name(field)):
-            names[(node.text or b"").decode("utf-8", "replace")] = None
+            names[_text(node)] = None
     return tuple(name for name in names if name not in _FIXED)
+
+
+def replace_names(text: str, language: Language, mapping: Mapping[str, str]) -> str:
+    """Canonical text with other names for what ``bound_names`` found; attributes and keywords of calls keep theirs."""
+    data = text.encode("utf-8", "replace")
+    pieces, position = [], 0
+    for node in walk(parse_canonical(text, language)):
+        if node.type == "identifier" and (new := mapping.get(_text(node))) and not _is_attribute(node):
+            pieces += [data[position : node.start_byte], new.encode()]
+            position = node.end_byte
+    return b"".join([*pieces, data[position:]]).decode("utf-8", "replace")
 
 
 def parse_canonical(canonical: str, language: Language) -> Node:
@@ -53,3 +64,18 @@ def walk(root: Node) -> Iterator[Node]:
         node = stack.pop()
         yield node
         stack.extend(reversed(node.children))
+
+
+def _is_attribute(node: Node) -> bool:
+    parent = node.parent
+    if parent is None:
+        return False
+    if parent.type == "attribute":
+        return parent.child_by_field_name("attribute") == node
+    if parent.type == "keyword_argument":
+        return parent.child_by_field_name("name") == node
+    return False
+
+
+def _text(node: Node) -> str:
+    return (node.text or b"").decode("utf-8", "replace")

@@ -6,13 +6,15 @@ An example is one function: its prompts (as written, and renamed copies) and its
 from __future__ import annotations
 
 import math
+import multiprocessing
 import random
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +33,10 @@ METRICS = ("memory", "runtime")
 AUTHORED = "authored"
 MACHINE_WRITTEN = frozenset({AUTHORED, "generated", "mutated", "neutral"})
 NO_LABEL = -1
+_BLIND_EVERY = 3
+_WORTH_A_PROCESS = 5_000
+_Given = TypeVar("_Given")
+_Made = TypeVar("_Made")
 # Decoder rows: [n, memory decade, memory tenth, runtime decade] predict the four tokens that follow.
 STEPS = 4
 
@@ -68,7 +74,8 @@ def join(items: Iterable[Item], labels: Iterable[Label], splits: Mapping[str, st
     measured: dict[str, list[Label]] = defaultdict(list)
     for label in labels:
         measured[label.item].append(label)
-    examples = []
+    chosen: list[Item] = []
+    found: dict[str, dict[str, dict[int, float]]] = {}
     for item in items:
         own = measured.get(item.id)
         if not own or item.id not in splits:
@@ -80,14 +87,32 @@ def join(items: Iterable[Item], labels: Iterable[Label], splits: Mapping[str, st
                     values[metric][label.n] = math.inf
                 elif value is not None:
                     values[metric][label.n] = value
-        function = entry_function(item) if any(values.values()) else None
-        if function is None:
-            continue
-        prompt = render(item.language, own[0].assumes, function.canonical, function.callees)
-        examples.append(
-            Example(item.id, item.source, item.problem, item.language, splits[item.id], prompt, values)
-        )
-    return examples
+        if any(values.values()):
+            chosen.append(item)
+            found[item.id] = values
+    prompts = in_processes(_prompt, [(item, measured[item.id][0].assumes) for item in chosen])
+    return [
+        Example(item.id, item.source, item.problem, item.language, splits[item.id], prompt, found[item.id])
+        for item, prompt in zip(chosen, prompts, strict=True)
+        if prompt is not None
+    ]
+
+
+def _prompt(item_and_kinds: tuple[Item, str]) -> Prompt | None:
+    item, assumes = item_and_kinds
+    function = entry_function(item)
+    if function is None:
+        return None
+    return render(item.language, assumes, function.canonical, function.callees)
+
+
+def in_processes(function: Callable[[_Given], _Made], inputs: Sequence[_Given]) -> list[_Made]:
+    """``function`` of every input, in order; many inputs are shared out to processes, one a core."""
+    if len(inputs) < _WORTH_A_PROCESS:
+        return [function(one) for one in inputs]
+    # Forked processes would inherit the locks of torch's and of the tokenizer's threads.
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+        return list(pool.map(function, inputs, chunksize=200))
 
 
 def add_renamed(examples: Sequence[Example], copies: int, seed: int = 0) -> None:
@@ -172,7 +197,7 @@ def pack(
     weights: Mapping[str, float],
     blind: bool = True,
 ) -> Packed:
-    """Tokenise every variant once. With ``blind``, each variant is also given without its assumed kinds.
+    """Tokenise every variant once. With ``blind``, one example in three is also given without its assumed kinds.
 
     ``weights`` maps a source to the sampling weight of its examples (1 where absent).
     """
@@ -180,8 +205,8 @@ def pack(
     owner: list[int] = []
     for index, example in enumerate(examples):
         prompts = [example.prompt, *example.renamed]
-        if blind:
-            prompts += [Prompt(p.language, "", p.canonical, p.callees) for p in prompts[:2]]
+        if blind and index % _BLIND_EVERY == 0:
+            prompts.append(Prompt(example.language, "", example.prompt.canonical, example.prompt.callees))
         for prompt in prompts:
             try:
                 tokens.append(np.array(encode(prompt, tokenizer, context), dtype=np.uint16))

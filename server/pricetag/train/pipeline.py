@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,10 +24,19 @@ from pricetag.rlm.architecture import Architecture, EncoderDecoder
 from pricetag.rlm.checkpoint import Checkpoint
 from pricetag.rlm.numbers import SIZES
 from pricetag.rlm.onnx_export import load_weights, set_calibration, train_tokenizer, write_checkpoint
-from pricetag.rlm.prompt import prompt_tokens
+from pricetag.rlm.prompt import numbered, prompt_tokens
 from pricetag.train.baselines import BOOSTING, CONSTANT, COUNTS, NEAREST, baseline_forecasts
 from pricetag.train.calibrate import abstention_curve, conformal_offsets, pair_correlation
-from pricetag.train.dataset import AUTHORED, MACHINE_WRITTEN, METRICS, Example, add_renamed, join, pack
+from pricetag.train.dataset import (
+    AUTHORED,
+    MACHINE_WRITTEN,
+    METRICS,
+    Example,
+    add_renamed,
+    in_processes,
+    join,
+    pack,
+)
 from pricetag.train.edit_pairs import EditPair, pairs_of
 from pricetag.train.evaluate import Score, evaluate, markdown, write_scores
 from pricetag.train.imitate import imitated
@@ -104,28 +113,41 @@ def prepare(
     folder.mkdir(parents=True, exist_ok=True)
     training = [example for example in examples if example.split == "train"]
     validation = validating(examples)
-    found = sample(unlabelled_functions(source_files(unlabelled)), UNLABELLED_FUNCTIONS)
-    texts = [prompt.canonical for prompt in found[: UNLABELLED_FUNCTIONS // 4]]
-    texts += 2 * [example.prompt.canonical for example in training] + [
-        example.prompt.assumes for example in training
-    ]
-    tokenizer = train_tokenizer(texts, recipe.architecture.vocabulary)
+    unlabelled_prompts = sample(unlabelled_functions(source_files(unlabelled)), UNLABELLED_FUNCTIONS)
+    imitations: list[Example] = []
+    if imitate is not None and unlabelled_prompts:
+        with console.status("labelling unlabelled functions by gradient boosting"):
+            imitations = imitated(unlabelled_prompts, _teaching(training), imitate)
+    if recipe.number_names:
+        with console.status("numbering names"):
+            training, validation, imitations = map(_numbered, (training, validation, imitations))
+            unlabelled_prompts = in_processes(numbered, unlabelled_prompts)
+    else:
+        add_renamed(training, copies)
+    own = [example.prompt for example in training]
+    tokenizer = train_tokenizer(
+        [prompt.canonical for prompt in unlabelled_prompts[: UNLABELLED_FUNCTIONS // 4]]
+        + 2 * [prompt.canonical for prompt in own]
+        + [prompt.assumes for prompt in own],
+        recipe.architecture.vocabulary,
+    )
     tokenizer.save(str(folder / checkpoint.TOKENIZER))
-    if found:
-        own = [example.prompt for example in training]
-        tokenise(found + own, tokenizer, CONTEXT).save(folder / UNLABELLED)
-        console.print(f"pretraining: {len(found):,} unlabelled functions and {len(own):,} labelled ones")
-        if imitate is not None:
-            with console.status("labelling them by gradient boosting"):
-                imitations = imitated(found, _teaching(training), imitate)
-            pack(imitations, tokenizer, CONTEXT, {}, blind=False).save(folder / IMITATED)
-    add_renamed(training, copies)
+    if unlabelled_prompts:
+        tokenise(unlabelled_prompts + own, tokenizer, CONTEXT).save(folder / UNLABELLED)
+        console.print(f"{len(unlabelled_prompts):,} unlabelled functions")
+    if imitations:
+        pack(imitations, tokenizer, CONTEXT, {}, blind=False).save(folder / IMITATED)
     for name, part in ((TRAINING, training), (VALIDATION, validation)):
         packed = pack(part, tokenizer, CONTEXT, recipe.weights, blind=name == TRAINING)
         packed.save(folder / name)
         console.print(
             f"{name}: {len(part):,} functions, {len(packed.owner):,} prompts, median {np.median(packed.lengths):.0f} tokens"
         )
+
+
+def _numbered(examples: Sequence[Example]) -> list[Example]:
+    prompts = in_processes(numbered, [example.prompt for example in examples])
+    return [replace(example, prompt=prompt) for example, prompt in zip(examples, prompts, strict=True)]
 
 
 def run_training(folder: Path, recipe: Recipe, console: Console) -> None:
@@ -174,6 +196,7 @@ def run_export(
         "limits": dict(limits),
         "pair_correlation": 0.0,
         "maximum_interval": 1e12,
+        "number_names": recipe.get("number_names", False),
         "recipe": {key: value for key, value in recipe.items() if key != "architecture"},
     }
     identity = write_checkpoint(out, name, model, tokenizer, config, {})
@@ -207,7 +230,10 @@ def check_parity(
     """Hold the int8 graphs to the fp32 weights of the same folder. Raises ``ParityError``."""
     config = checkpoint.read_config(folder)
     tokenizer = Tokenizer.from_file(str(folder / checkpoint.TOKENIZER))
-    reference = predict(Reference(load_weights(folder), tokenizer, config["context"]), examples)
+    reference = predict(
+        Reference(load_weights(folder), tokenizer, config["context"], config.get("number_names", False)),
+        examples,
+    )
     shipped = int8 or predict(Checkpoint.load(folder), examples)
     drifts, losses = [], [0.0]
     for metric in METRICS:
@@ -286,7 +312,8 @@ def run_evaluation(
         write_scores(scores, out)
     if request:
         tokenizer = Tokenizer.from_file(str(folder / checkpoint.TOKENIZER))
-        tokens = [prompt_tokens(example.prompt, tokenizer) for example in held_out]
+        number_names = config.get("number_names", False)
+        tokens = [prompt_tokens(example.prompt, tokenizer, number_names) for example in held_out]
         columns = hold_out(held_out, tokens, found, baselines, rlm.calibration, config["limits"])
         limits = (config["limits"]["memory"], config["limits"]["runtime"])
         setting = Setting(

@@ -33,13 +33,16 @@ class Model(Protocol):
 class Reference:
     """The fp32 torch model behind the same call as the shipped int8 one."""
 
-    def __init__(self, model: EncoderDecoder, tokenizer: Tokenizer, context: int) -> None:
+    def __init__(
+        self, model: EncoderDecoder, tokenizer: Tokenizer, context: int, number_names: bool = False
+    ) -> None:
         self._model, self._tokenizer, self._context = model.eval(), tokenizer, context
+        self._number_names = number_names
 
     @torch.inference_mode()
     def distributions(self, prompt: Prompt, sizes: Sequence[int]) -> dict[str, tuple[Distribution, ...]]:
         """Per metric, one distribution a size. Raises ``PromptTooLong``."""
-        tokens = torch.tensor([encode(prompt, self._tokenizer, self._context)])
+        tokens = torch.tensor([encode(prompt, self._tokenizer, self._context, self._number_names)])
         cross = self._model.cross(self._model.encode(tokens))
 
         def next_logits(rows: NDArray[np.int64]) -> Floats:

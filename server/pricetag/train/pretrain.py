@@ -26,7 +26,7 @@ from pricetag.rlm.architecture import EncoderDecoder
 from pricetag.rlm.prompt import Prompt, PromptTooLong, encode, render
 from pricetag.syntax import language_of, parse_functions
 from pricetag.train.batches import groups_of
-from pricetag.train.dataset import load_arrays, save_arrays
+from pricetag.train.dataset import in_processes, load_arrays, save_arrays
 from pricetag.train.loop import Schedule
 from pricetag.workload import infer
 
@@ -48,20 +48,27 @@ def source_files(roots: Sequence[Path]) -> Iterator[Path]:
 def unlabelled_functions(files: Iterable[Path]) -> Iterator[Prompt]:
     """The prompt of every distinct whole function in the files, its kinds inferred as in the editor."""
     seen: set[bytes] = set()
-    for path in files:
-        language = language_of(str(path)) or language_of("header.hpp")
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            continue
-        if language is None or len(text) > 1_000_000:
-            continue
-        for function in parse_functions(text, language):
-            digest = hashlib.sha256(function.canonical.encode("utf-8", "replace")).digest()[:12]
-            if function.error or digest in seen or not _SHORTEST <= len(function.canonical) <= _LONGEST:
-                continue
-            seen.add(digest)
-            yield render(language.value, str(infer(function)), function.canonical, function.callees)
+    for prompts in in_processes(_functions_of, list(files)):
+        for prompt in prompts:
+            digest = hashlib.sha256(prompt.canonical.encode("utf-8", "replace")).digest()[:12]
+            if digest not in seen:
+                seen.add(digest)
+                yield prompt
+
+
+def _functions_of(path: Path) -> list[Prompt]:
+    language = language_of(str(path)) or language_of("header.hpp")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return []
+    if language is None or len(text) > 1_000_000:
+        return []
+    return [
+        render(language.value, str(infer(function)), function.canonical, function.callees)
+        for function in parse_functions(text, language)
+        if not function.error and _SHORTEST <= len(function.canonical) <= _LONGEST
+    ]
 
 
 def _is_cpp_header(path: Path) -> bool:

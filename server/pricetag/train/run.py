@@ -38,6 +38,7 @@ class Recipe:
     weights: Mapping[str, float] = field(
         default_factory=lambda: {"generated": 0.5, "mutated": 0.5, "neutral": 0.25}
     )
+    number_names: bool = True  # the model reads va, vb, ... for what a function names itself
     expected: float = 0.0  # weight of the expected values' error
     ranking: float = 0.0  # weight of the order of functions within a batch
 

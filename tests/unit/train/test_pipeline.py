@@ -3,6 +3,7 @@ from __future__ import annotations
 import heapq
 import io
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,16 +43,18 @@ def test_models_are_validated_on_what_people_wrote(made: list[tuple[str, str]], 
     assert [examples.index(one) for one in validating(examples)] == check
 
 
-def test_a_training_folder_is_prepared(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number_names", "variants"), [(True, 120), (False, 2 * 120)])
+def test_a_training_folder_is_prepared(tmp_path: Path, number_names: bool, variants: int) -> None:
     (tmp_path / "source").mkdir()
     shutil.copy(str(heapq.__file__), tmp_path / "source" / "heaps.py")
     examples = [example(number) for number in range(120)]
     examples += [example(200, "validation"), example(201, "validation", "mutated"), example(202, "test")]
     folder = tmp_path / "run"
-    prepare(examples, folder, RECIPE, 1, Console(file=io.StringIO()), [tmp_path / "source"], imitate=LIMITS)
+    recipe = replace(RECIPE, number_names=number_names)
+    prepare(examples, folder, recipe, 1, Console(file=io.StringIO()), [tmp_path / "source"], imitate=LIMITS)
     packed = {name: Packed.load(folder / name) for name in (TRAINING, VALIDATION, IMITATED)}
     assert packed[TRAINING].weight.tolist() == [0.5] * 120
-    assert len(packed[TRAINING].owner) == 120 * 4, "as written and renamed, each also without its kinds"
+    assert len(packed[TRAINING].owner) == variants + 120 / 3, "one in three also without its kinds"
     assert len(packed[VALIDATION].weight) == 1
     heaps = len(packed[IMITATED].weight)
     assert heaps >= 10
