@@ -6,15 +6,13 @@ An example is one function: its prompts (as written, and renamed copies) and its
 from __future__ import annotations
 
 import math
-import multiprocessing
 import random
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +25,7 @@ from pricetag.syntax import parse_functions
 from pricetag.syntax.binding import bound_names
 from pricetag.syntax.function import Function, Language
 from pricetag.train.augment import rename
+from pricetag.train.processes import in_processes
 
 METRICS = ("memory", "runtime")
 # Sources whose functions were made to learn from. A model is judged by the others, which people wrote for themselves.
@@ -34,9 +33,6 @@ AUTHORED = "authored"
 MACHINE_WRITTEN = frozenset({AUTHORED, "generated", "mutated", "neutral"})
 NO_LABEL = -1
 _BLIND_EVERY = 3
-_WORTH_A_PROCESS = 5_000
-_Given = TypeVar("_Given")
-_Made = TypeVar("_Made")
 # Decoder rows: [n, memory decade, memory tenth, runtime decade] predict the four tokens that follow.
 STEPS = 4
 
@@ -104,15 +100,6 @@ def _prompt(item_and_kinds: tuple[Item, str]) -> Prompt | None:
     if function is None:
         return None
     return render(item.language, assumes, function.canonical, function.callees)
-
-
-def in_processes(function: Callable[[_Given], _Made], inputs: Sequence[_Given]) -> list[_Made]:
-    """``function`` of every input, in order; many inputs are shared out to processes, one a core."""
-    if len(inputs) < _WORTH_A_PROCESS:
-        return [function(one) for one in inputs]
-    # Forked processes would inherit the locks of torch's and of the tokenizer's threads.
-    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
-        return list(pool.map(function, inputs, chunksize=200))
 
 
 def add_renamed(examples: Sequence[Example], copies: int, seed: int = 0) -> None:

@@ -33,7 +33,6 @@ from pricetag.train.dataset import (
     METRICS,
     Example,
     add_renamed,
-    in_processes,
     join,
     pack,
 )
@@ -43,6 +42,7 @@ from pricetag.train.imitate import imitated
 from pricetag.train.loop import BEST
 from pricetag.train.predict import QUANTILES, Predictions, Reference, predict, truths
 from pricetag.train.pretrain import sample, source_files, tokenise, unlabelled_functions
+from pricetag.train.processes import in_processes
 from pricetag.train.report import Setting, make_report, write_report
 from pricetag.train.report.held_out import LEVELS, hold_out
 from pricetag.train.report.worst import familiar

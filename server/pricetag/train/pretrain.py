@@ -26,8 +26,9 @@ from pricetag.rlm.architecture import EncoderDecoder
 from pricetag.rlm.prompt import Prompt, PromptTooLong, encode, render
 from pricetag.syntax import language_of, parse_functions
 from pricetag.train.batches import groups_of
-from pricetag.train.dataset import in_processes, load_arrays, save_arrays
+from pricetag.train.dataset import load_arrays, save_arrays
 from pricetag.train.loop import Schedule
+from pricetag.train.processes import in_processes
 from pricetag.workload import infer
 
 _MASKED_SHARE, _MEAN_SPAN = 0.25, 3
@@ -48,8 +49,8 @@ def source_files(roots: Sequence[Path]) -> Iterator[Path]:
 def unlabelled_functions(files: Iterable[Path]) -> Iterator[Prompt]:
     """The prompt of every distinct whole function in the files, its kinds inferred as in the editor."""
     seen: set[bytes] = set()
-    for prompts in in_processes(_functions_of, list(files)):
-        for prompt in prompts:
+    for found in in_processes(_functions_of, list(files)):
+        for prompt in found:
             digest = hashlib.sha256(prompt.canonical.encode("utf-8", "replace")).digest()[:12]
             if digest not in seen:
                 seen.add(digest)

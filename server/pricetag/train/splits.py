@@ -20,6 +20,7 @@ from datasketch import MinHash, MinHashLSH
 from pricetag.measure.label import Item
 from pricetag.syntax import parse_functions
 from pricetag.syntax.function import Language
+from pricetag.train.processes import in_processes
 from pricetag.train.tokens import shape_tokens
 
 SPLITS = ("train", "validation", "test")
@@ -187,14 +188,14 @@ def near_to(items: Sequence[Item], others: Sequence[Item]) -> set[str]:
     if not items or not others:
         return set()
     indexes = {language.value: _Index() for language in Language}
-    for other in others:
-        if own := shingles(other):
-            indexes[other.language].add(own)
-    near = set()
-    for item in items:
-        if (own := shingles(item)) and next(indexes[item.language].near(own), None) is not None:
-            near.add(item.id)
-    return near
+    for other, sketch in zip(others, in_processes(_sketch, others), strict=True):
+        if sketch:
+            indexes[other.language].add(*sketch)
+    return {
+        item.id
+        for item, sketch in zip(items, in_processes(_sketch, items), strict=True)
+        if sketch and next(indexes[item.language].near(*sketch), None) is not None
+    }
 
 
 def shingles(item: Item) -> Shingles:
@@ -230,13 +231,13 @@ class _Index:
         self._lsh = MinHashLSH(num_perm=_PERMUTATIONS, params=_BANDS)
         self._sets: list[Shingles] = []
 
-    def add(self, shingle_set: Shingles) -> None:
-        self._lsh.insert(len(self._sets), _minhash(shingle_set))
+    def add(self, shingle_set: Shingles, minhash: MinHash) -> None:
+        self._lsh.insert(len(self._sets), minhash)
         self._sets.append(shingle_set)
 
-    def near(self, shingle_set: Shingles) -> Iterator[int]:
+    def near(self, shingle_set: Shingles, minhash: MinHash) -> Iterator[int]:
         """Positions, in the order of adding, of the near ones."""
-        for position in sorted(self._lsh.query(_minhash(shingle_set))):
+        for position in sorted(self._lsh.query(minhash)):
             if jaccard(shingle_set, self._sets[position]) > NEAR:
                 yield position
 
@@ -246,12 +247,11 @@ def _near_pairs(items: Sequence[Item]) -> list[tuple[int, int]]:
     indexes = {language.value: _Index() for language in Language}
     positions: dict[str, list[int]] = defaultdict(list)
     pairs: list[tuple[int, int]] = []
-    for position, item in enumerate(items):
-        own = shingles(item)
-        if own:
+    for position, (item, sketch) in enumerate(zip(items, in_processes(_sketch, items), strict=True)):
+        if sketch:
             earlier = positions[item.language]
-            pairs.extend((earlier[other], position) for other in indexes[item.language].near(own))
-            indexes[item.language].add(own)
+            pairs.extend((earlier[other], position) for other in indexes[item.language].near(*sketch))
+            indexes[item.language].add(*sketch)
             earlier.append(position)
     return pairs
 
@@ -284,10 +284,13 @@ def _hash(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
-def _minhash(shingle_set: Shingles) -> MinHash:
-    sketch = MinHash(num_perm=_PERMUTATIONS, seed=1)
-    sketch.update_batch([shingle.to_bytes(8, "big") for shingle in shingle_set])
-    return sketch
+def _sketch(item: Item) -> tuple[Shingles, MinHash] | None:
+    """An item's shingles and their MinHash; None where there are no shingles."""
+    if not (own := shingles(item)):
+        return None
+    minhash = MinHash(num_perm=_PERMUTATIONS, seed=1)
+    minhash.update_batch([shingle.to_bytes(8, "big") for shingle in own])
+    return own, minhash
 
 
 def write_splits(data_dir: Path, path: Path) -> dict[str, list[list[str]]]:

@@ -39,7 +39,12 @@ CPP = "double mean(const std::vector<int>& levels, int skip) {\n\tdouble total =
         (
             # A callee keeps the name that it is called by; its own names have a series of their own.
             render("python", "", "def f(n):\n\treturn g(n)", ["def g(m):\n\tif m:\n\t\tf(m)\n\treturn m"]),
-            Prompt("python", "", "def va(vb):\n\treturn g(vb)", ("def g(vb):\n\tif vb:\n\t\tva(vb)\n\treturn vb",)),
+            Prompt(
+                "python",
+                "",
+                "def va(vb):\n\treturn g(vb)",
+                ("def g(vb):\n\tif vb:\n\t\tva(vb)\n\treturn vb",),
+            ),
         ),
         (
             render("python", "self: object of n", "def f(self):\n\treturn self.f"),
@@ -63,11 +68,30 @@ def test_many_names_are_all_different() -> None:
     assert len(found) == len(set(found)) == 801
 
 
-@pytest.mark.parametrize("prompt", [render("python", "levels: list[int] of n", PYTHON), render("cpp", "", CPP)])
+@pytest.mark.parametrize(
+    "prompt", [render("python", "levels: list[int] of n", PYTHON), render("cpp", "", CPP)]
+)
 @given(seed=st.integers(0, 2**32))
 def test_a_rename_reads_the_same(prompt: Prompt, seed: int) -> None:
     names = bound_names(prompt.canonical, Language(prompt.language))
-    pool = ["alpha", "beta", "gamma", "x", "y", "f", "total", "rest", "grüße", "n1", "n2", "n3", "n4", "n5", "n6", "n7"]
+    pool = [
+        "alpha",
+        "beta",
+        "gamma",
+        "x",
+        "y",
+        "f",
+        "total",
+        "rest",
+        "grüße",
+        "n1",
+        "n2",
+        "n3",
+        "n4",
+        "n5",
+        "n6",
+        "n7",
+    ]
     assert numbered(rename(prompt, names, pool, random.Random(seed))) == numbered(prompt)
 
 
