@@ -230,9 +230,8 @@ def _joined(
 ) -> list[Example]:
     """The labelled ones of ``items``; an error if there is none, or if one of ``splits`` has none."""
     from pricetag.train.pipeline import gather
-    from pricetag.train.splits import splits_of
 
-    examples = gather(labels, items, splits_of(items), console)
+    examples = gather(labels, items, console)
     where = " ".join(sources) or data
     if not examples and not splits:
         raise click.ClickException(f"no function of {where} is labelled")

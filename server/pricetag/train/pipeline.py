@@ -14,7 +14,6 @@ import numpy as np
 import scipy.stats
 import torch
 from rich.console import Console
-from rich.progress import track
 from tokenizers import Tokenizer
 
 from pricetag.measure.label import Item
@@ -47,6 +46,7 @@ from pricetag.train.report import Setting, make_report, write_report
 from pricetag.train.report.held_out import LEVELS, hold_out
 from pricetag.train.report.worst import familiar
 from pricetag.train.run import IMITATED, TRAINING, UNLABELLED, VALIDATION, Recipe, train
+from pricetag.train.splits import splits_of
 
 CONTEXT = 640  # tokens
 UNLABELLED_FUNCTIONS = 160_000  # functions to pretrain on, at most, half of them a language
@@ -64,7 +64,11 @@ class MixedLimits(Exception):
 
 def label_limits(labels: Sequence[Path]) -> dict[str, float]:
     """The limits (bytes, seconds) that all labels of the files were measured under. Raises ``MixedLimits``."""
-    found = {(label.memory_limit, label.time_limit) for path in labels for label in LabelStore(path)}
+    columns = ("memory_limit", "time_limit")
+    tables = [LabelStore(path).table(columns) for path in labels]
+    found = {
+        pair for table in tables for pair in zip(*(table[name].to_pylist() for name in columns), strict=True)
+    }
     if len(found) != 1:
         told = ", ".join(f"{seconds:g} s and {memory} bytes" for memory, seconds in sorted(found)) or "none"
         raise MixedLimits(f"the labels must have been measured under one limit, not {told}")
@@ -72,12 +76,15 @@ def label_limits(labels: Sequence[Path]) -> dict[str, float]:
     return {"memory": float(memory), "runtime": seconds}
 
 
-def gather(
-    labels: Sequence[Path], items: Iterable[Item], splits: Mapping[str, str], console: Console
-) -> list[Example]:
+def gather(labels: Sequence[Path], items: Iterable[Item], console: Console) -> list[Example]:
     """Every labelled function with its split."""
     read = [label for path in labels for label in LabelStore(path)]
-    examples = join(track(list(items), "reading functions", console=console), read, splits)
+    measured = {label.item for label in read}
+    labelled = [item for item in items if item.id in measured]
+    with console.status("looking for near-duplicates of held-out functions"):
+        splits = splits_of(labelled)
+    with console.status("reading functions"):
+        examples = join(labelled, read, splits)
     counts = Counter((example.language, example.split) for example in examples)
     console.print(
         f"{len(examples):,} functions:", ", ".join(f"{k[0]} {k[1]} {v:,}" for k, v in sorted(counts.items()))
