@@ -59,7 +59,7 @@ def check_error(*arguments: object, code: int, said: str) -> None:
 def test_version_and_help() -> None:
     assert pricetag.__version__ in run("--version").stdout
     for command in (
-        "serve", "scan", "diff", "measure", "calibrate", "label", "train", "evaluate", "export", "doctor"
+        "serve", "scan", "diff", "measure", "calibrate", "label", "examples", "train", "evaluate", "export", "doctor"
     ):  # fmt: skip
         assert command in run("--help").stdout
         assert "Usage" in run(command, "--help").stdout
@@ -364,6 +364,15 @@ def test_evaluate_writes_its_report(tmp_path: Path, random_model: Path) -> None:
     assert "C++" not in written
     assert "xs *" not in written
     assert run("evaluate", "--model", random_model, *options).stdout == result.stdout
+    kept = tmp_path / "kept"
+    run("examples", kept, *options)
+    assert run("evaluate", "--model", random_model, "--examples", kept).stdout == result.stdout
+    check_error(
+        "evaluate", "--model", random_model, "--examples", kept, *options, code=2, said="either --labels or"
+    )
+    (kept / "limits.json").unlink()
+    said = run("evaluate", "--model", random_model, "--examples", kept, code=1).stderr.splitlines()[-1]
+    assert said == f"Error: {kept / 'limits.json'}: No such file or directory"
 
 
 @pytest.mark.parametrize(

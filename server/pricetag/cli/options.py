@@ -81,9 +81,15 @@ def labelled_options(command: Callable[..., None]) -> Callable[..., None]:
             help="Where the labelled functions come from, as for `pricetag label`. Default: all data sets in --data.",
         ),
         click.option(
+            "--examples",
+            "kept",
+            type=click.Path(exists=True, file_okay=False, path_type=Path),
+            metavar="DIR",
+            help="What `pricetag examples` wrote, in place of --labels and --source.",
+        ),
+        click.option(
             "--labels",
             multiple=True,
-            required=True,
             type=click.Path(exists=True, path_type=Path),
             metavar="STORE",
             help="Label store made by `pricetag label`; may be given again.",

@@ -15,9 +15,19 @@ from pricetag.cli.sources import items_of, training_extra
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from pricetag.measure.label import Item
-    from pricetag.train.dataset import Example
+    from pricetag.train.bundle import Bundle
     from pricetag.train.run import Recipe
+
+
+@main.command()
+@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
+@labelled_options
+def examples(
+    out: Path, kept: Path | None, labels: tuple[Path, ...], sources: tuple[str, ...], data: Path
+) -> None:
+    """Join labels with their functions once, for --examples OUT of train, export and evaluate."""
+    with training_extra():
+        _bundle(kept, labels, sources, data, open_console(stderr=True), ()).save(out)
 
 
 @main.command()
@@ -56,6 +66,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=int, help="Default: the recipe's.")
 def train(
     folder: Path,
+    kept: Path | None,
     labels: tuple[Path, ...],
     sources: tuple[str, ...],
     data: Path,
@@ -75,6 +86,7 @@ def train(
     """
     with training_extra():
         from pricetag.train import pipeline
+        from pricetag.train.bundle import MixedLimits
         from pricetag.train.run import TRAINING
 
     console = open_console(stderr=True)
@@ -82,12 +94,12 @@ def train(
     stages = {"labels": passes, "pretraining": pretraining_passes, "imitation": imitation_passes}
     recipe = _recipe(file, {name: {"passes": count, **shared} for name, count in stages.items()})
     if not (folder / TRAINING).exists():
-        examples = _examples(labels, sources, data, console, ("train", "validation"))
+        bundle = _bundle(kept, labels, sources, data, console, ("train", "validation"))
         try:
-            limits = pipeline.label_limits(labels) if recipe.imitation.passes else None
-        except pipeline.MixedLimits as error:
+            limits = bundle.one_limit() if recipe.imitation.passes else None
+        except MixedLimits as error:
             raise click.ClickException(str(error)) from error
-        pipeline.prepare(examples, folder, recipe, copies, console, unlabelled, limits)
+        pipeline.prepare(bundle.examples, folder, recipe, copies, console, unlabelled, limits)
     pipeline.run_training(folder, recipe, console)
 
 
@@ -116,6 +128,7 @@ def export(
     folder: Path,
     out: Path,
     name: str,
+    kept: Path | None,
     labels: tuple[Path, ...],
     sources: tuple[str, ...],
     data: Path,
@@ -126,15 +139,15 @@ def export(
     """
     with training_extra():
         from pricetag.train import pipeline
+        from pricetag.train.bundle import MixedLimits
 
     console = open_console(stderr=True)
     try:
-        examples = _examples(labels, sources, data, console, ("validation",))
-        limits = pipeline.label_limits(labels)
-        pipeline.run_export(folder, examples, out, name, limits, console)
+        bundle = _bundle(kept, labels, sources, data, console, ("validation",))
+        pipeline.run_export(folder, bundle, out, name, console)
     except FileNotFoundError as error:
         raise click.ClickException(f"{folder} holds no trained model: {error.filename} is missing") from error
-    except (pipeline.ParityError, pipeline.MixedLimits) as error:
+    except (pipeline.ParityError, MixedLimits) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -170,6 +183,7 @@ def evaluate(
     split: str,
     output: Path | None,
     reports: tuple[Path, ...],
+    kept: Path | None,
     labels: tuple[Path, ...],
     sources: tuple[str, ...],
     data: Path,
@@ -188,13 +202,11 @@ def evaluate(
 
     try:
         folder = find_model(model)
-        items = _items(sources, data)
         # A report says itself what there is too little of.
         needed = () if reports else ("train", split)
-        examples = _joined(labels, items, sources, data, open_console(stderr=True), needed)
-        request = pipeline.report_request(reports, labels, items, examples, split) if reports else None
+        bundle = _bundle(kept, labels, sources, data, open_console(stderr=True), needed)
         console = Console(width=PIPED_WIDTH)
-        if not pipeline.run_evaluation(folder, examples, split, console, output, request) and not request:
+        if not pipeline.run_evaluation(folder, bundle, split, console, output, reports) and not reports:
             raise click.ClickException(f"too few labelled functions in the {split} split to score")
     except (ModelNotFound, CheckpointError) as error:
         raise click.ClickException(str(error)) from error
@@ -202,42 +214,34 @@ def evaluate(
         raise click.ClickException(f"{error.filename}: {error.strerror}") from error
 
 
-def _examples(
+def _bundle(
+    kept: Path | None,
     labels: tuple[Path, ...],
     sources: tuple[str, ...],
     data: Path,
     console: Console,
     splits: tuple[str, ...],
-) -> list[Example]:
-    """The labelled functions with their splits; an error if one of ``splits`` has none."""
-    return _joined(labels, _items(sources, data), sources, data, console, splits)
-
-
-def _items(sources: tuple[str, ...], data: Path) -> list[Item]:
-    """The functions of ``sources``, or of all data sets in ``data``."""
+) -> Bundle:
+    """The bundle in ``kept``, else the labelled ones of ``sources``; an error if one of ``splits`` has none."""
+    from pricetag.train.bundle import Bundle, BundleError, gather
     from pricetag.train.corpus import load_corpus
 
-    return items_of(sources, data) if sources else load_corpus(data)
-
-
-def _joined(
-    labels: tuple[Path, ...],
-    items: list[Item],
-    sources: tuple[str, ...],
-    data: Path,
-    console: Console,
-    splits: tuple[str, ...],
-) -> list[Example]:
-    """The labelled ones of ``items``; an error if there is none, or if one of ``splits`` has none."""
-    from pricetag.train.pipeline import gather
-
-    examples = gather(labels, items, console)
-    where = " ".join(sources) or data
-    if not examples and not splits:
+    if bool(kept) == bool(labels):
+        raise click.UsageError("Give either --labels or --examples.")
+    try:
+        bundle = (
+            Bundle.load(kept)
+            if kept
+            else gather(labels, items_of(sources, data) if sources else load_corpus(data), console)
+        )
+    except BundleError as error:
+        raise click.ClickException(str(error)) from error
+    where = kept or " ".join(sources) or data
+    if not bundle.examples:
         raise click.ClickException(f"no function of {where} is labelled")
     for split in splits:
-        if not any(example.split == split for example in examples):
+        if not bundle.split(split):
             raise click.ClickException(
                 f"no function of {where} that is labelled belongs to the {split} split"
             )
-    return examples
+    return bundle

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,8 +15,6 @@ import torch
 from rich.console import Console
 from tokenizers import Tokenizer
 
-from pricetag.measure.label import Item
-from pricetag.measure.store import LabelStore
 from pricetag.rlm import checkpoint
 from pricetag.rlm.architecture import Architecture, EncoderDecoder
 from pricetag.rlm.checkpoint import Checkpoint
@@ -25,6 +22,7 @@ from pricetag.rlm.numbers import SIZES
 from pricetag.rlm.onnx_export import load_weights, set_calibration, train_tokenizer, write_checkpoint
 from pricetag.rlm.prompt import numbered, prompt_tokens
 from pricetag.train.baselines import BOOSTING, CONSTANT, COUNTS, NEAREST, baseline_forecasts
+from pricetag.train.bundle import Bundle, MixedLimits
 from pricetag.train.calibrate import abstention_curve, conformal_offsets, pair_correlation
 from pricetag.train.dataset import (
     AUTHORED,
@@ -32,10 +30,8 @@ from pricetag.train.dataset import (
     METRICS,
     Example,
     add_renamed,
-    join,
     pack,
 )
-from pricetag.train.edit_pairs import EditPair, pairs_of
 from pricetag.train.evaluate import Score, evaluate, markdown, write_scores
 from pricetag.train.imitate import imitated
 from pricetag.train.loop import BEST
@@ -46,7 +42,6 @@ from pricetag.train.report import Setting, make_report, write_report
 from pricetag.train.report.held_out import LEVELS, hold_out
 from pricetag.train.report.worst import familiar
 from pricetag.train.run import IMITATED, TRAINING, UNLABELLED, VALIDATION, Recipe, train
-from pricetag.train.splits import splits_of
 
 CONTEXT = 640  # tokens
 UNLABELLED_FUNCTIONS = 160_000  # functions to pretrain on, at most, half of them a language
@@ -56,40 +51,6 @@ MAXIMUM_DRIFT, MAXIMUM_SPEARMAN_LOSS = 0.05, 0.01
 
 class ParityError(Exception):
     """The int8 graphs do not say what the fp32 weights say."""
-
-
-class MixedLimits(Exception):
-    """Labels that were measured under different limits: ``over`` would mean two things in one model."""
-
-
-def label_limits(labels: Sequence[Path]) -> dict[str, float]:
-    """The limits (bytes, seconds) that all labels of the files were measured under. Raises ``MixedLimits``."""
-    columns = ("memory_limit", "time_limit")
-    tables = [LabelStore(path).table(columns) for path in labels]
-    found = {
-        pair for table in tables for pair in zip(*(table[name].to_pylist() for name in columns), strict=True)
-    }
-    if len(found) != 1:
-        told = ", ".join(f"{seconds:g} s and {memory} bytes" for memory, seconds in sorted(found)) or "none"
-        raise MixedLimits(f"the labels must have been measured under one limit, not {told}")
-    memory, seconds = found.pop()
-    return {"memory": float(memory), "runtime": seconds}
-
-
-def gather(labels: Sequence[Path], items: Iterable[Item], console: Console) -> list[Example]:
-    """Every labelled function with its split."""
-    read = [label for path in labels for label in LabelStore(path)]
-    measured = {label.item for label in read}
-    labelled = [item for item in items if item.id in measured]
-    with console.status("looking for near-duplicates of held-out functions"):
-        splits = splits_of(labelled)
-    with console.status("reading functions"):
-        examples = join(labelled, read, splits)
-    counts = Counter((example.language, example.split) for example in examples)
-    console.print(
-        f"{len(examples):,} functions:", ", ".join(f"{k[0]} {k[1]} {v:,}" for k, v in sorted(counts.items()))
-    )
-    return examples
 
 
 def validating(examples: Iterable[Example]) -> list[Example]:
@@ -178,16 +139,16 @@ class Parity:
 
 def run_export(
     folder: Path,
-    examples: Sequence[Example],
+    bundle: Bundle,
     out: Path,
     name: str,
-    limits: Mapping[str, float],
     console: Console,
 ) -> Parity:
     """Write the checkpoint folder ``out`` from the best weights, calibrate it on validation, and hold it to parity.
 
-    Raises ``ParityError`` when int8 strays from fp32 by more than the gate allows.
+    Raises ``ParityError`` when int8 strays from fp32 by more than the gate allows, and ``MixedLimits``.
     """
+    examples, limits = bundle.examples, bundle.one_limit()
     recipe = json.loads((folder / "recipe.json").read_text())
     for stage, arrays in (("pretraining", UNLABELLED), ("imitation", IMITATED)):
         if not (folder / arrays).exists():
@@ -264,51 +225,23 @@ def check_parity(
     return parity
 
 
-@dataclass(frozen=True, slots=True)
-class ReportRequest:
-    """Files (.html, .md) that a report is to be written to, and what it needs besides the examples."""
-
-    files: tuple[Path, ...]
-    pairs: tuple[EditPair, ...] = ()  # measured edits
-    measured_limits: Mapping[str, float] | None = None  # of the labels; None where they were mixed
-
-
-def report_request(
-    files: Sequence[Path],
-    labels: Sequence[Path],
-    items: Iterable[Item],
-    examples: Iterable[Example],
-    split: str,
-) -> ReportRequest:
-    """With the measured edits between the functions of ``split``. Raises ``StoreError``."""
-    held_out = {example.item for example in examples if example.split == split}
-    chosen = [item for item in items if item.id in held_out]
-    pairs = pairs_of((label for path in labels for label in LabelStore(path)), chosen)
-    try:
-        limits = label_limits(labels)
-    except MixedLimits:
-        limits = None
-    return ReportRequest(tuple(files), tuple(pairs), limits)
-
-
 def run_evaluation(
     folder: Path,
-    examples: Sequence[Example],
+    bundle: Bundle,
     split: str,
     console: Console,
     out: Path | None = None,
-    request: ReportRequest | None = None,
+    reports: Sequence[Path] = (),
 ) -> list[Score]:
-    """Score the checkpoint in ``folder`` on one split, print the tables, write ``out`` (JSON) and a report if asked for.
+    """Score the checkpoint in ``folder`` on one split, print the tables, write ``out`` (JSON) and ``reports`` (.html, .md).
 
     Raises ``CheckpointError`` and OSError.
     """
     config = checkpoint.read_config(folder)
     rlm = Checkpoint.load(folder)
-    training = [example for example in examples if example.split == "train"]
-    held_out = [example for example in examples if example.split == split]
+    training, held_out = bundle.split("train"), bundle.split(split)
     found = predict(rlm, held_out, console, LEVELS)
-    names = (CONSTANT, BOOSTING, COUNTS, *((NEAREST,) if request else ()))
+    names = (CONSTANT, BOOSTING, COUNTS, *((NEAREST,) if reports else ()))
     with console.status("training the baselines on the same functions"):
         baselines = baseline_forecasts(training, held_out, config["limits"], names)
     printed = {metric: predictions.at(QUANTILES) for metric, predictions in found.items()}
@@ -317,25 +250,26 @@ def run_evaluation(
     console.print(markdown(scores), markup=False)
     if out:
         write_scores(scores, out)
-    if request:
+    if reports:
         tokenizer = Tokenizer.from_file(str(folder / checkpoint.TOKENIZER))
         number_names = config.get("number_names", False)
         tokens = [prompt_tokens(example.prompt, tokenizer, number_names) for example in held_out]
         columns = hold_out(held_out, tokens, found, baselines, rlm.calibration, config["limits"])
         limits = (config["limits"]["memory"], config["limits"]["runtime"])
-        setting = Setting(
-            rlm.id, split, rlm.context, limits, len(training), _notes(config["limits"], request)
-        )
-        report = make_report(setting, columns, request.pairs, familiar(training))
-        for file in request.files:
+        notes = _notes(config["limits"], bundle)
+        setting = Setting(rlm.id, split, rlm.context, limits, len(training), notes)
+        report = make_report(setting, columns, bundle.pairs_within(split), familiar(training))
+        for file in reports:
             write_report(report, file)
     return scores
 
 
-def _notes(limits: Mapping[str, float], request: ReportRequest) -> tuple[str, ...]:
-    if request.measured_limits is None:
+def _notes(limits: Mapping[str, float], bundle: Bundle) -> tuple[str, ...]:
+    try:
+        measured = bundle.one_limit()
+    except MixedLimits:
         return ("The labels were measured under several limits.",)
-    if dict(limits) != dict(request.measured_limits):
-        memory, seconds = request.measured_limits["memory"], request.measured_limits["runtime"]
+    if dict(limits) != dict(measured):
+        memory, seconds = measured["memory"], measured["runtime"]
         return (f"The labels were measured under other limits: {memory:,.0f} bytes and {seconds:g} s.",)
     return ()

@@ -1,18 +1,13 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from pricetag.measure.label import Label
-from pricetag.measure.store import LabelStore
 from pricetag.rlm.numbers import SIZES
 from pricetag.rlm.prompt import render
 from pricetag.train.calibrate import abstention_curve, conformal_offsets, pair_correlation
 from pricetag.train.dataset import Example
 from pricetag.train.evaluate import interval_scores, score
-from pricetag.train.pipeline import MixedLimits, label_limits
 from pricetag.train.predict import Predictions
 
 LIMITS = {"memory": 2e9, "runtime": 1e7}
@@ -85,21 +80,3 @@ def test_scores_of_known_forecasts() -> None:
     assert over is not None
     assert (over.functions, over.over, over.error) == (41, 1, 0)
     assert score("RLM", where, truth[:10], truth[:10], 9.3) is None
-
-
-@pytest.mark.parametrize(("limits", "message"), [((2.0, 10.0), "not 2 s and .* 10 s and"), ((), "not none")])
-def test_labels_of_different_limits_make_no_model(
-    tmp_path: Path, limits: tuple[float, ...], message: str
-) -> None:
-    file = tmp_path / "labels"
-    with LabelStore(file) as store:
-        store.append(Label("i", "s", "MIT", "p", "python", "f", "", 10, time_limit=limit) for limit in limits)
-    with pytest.raises(MixedLimits, match=message):
-        label_limits([file])
-
-
-def test_the_limits_of_the_labels_are_those_of_the_model(tmp_path: Path) -> None:
-    file = tmp_path / "labels"
-    with LabelStore(file) as store:
-        store.append(Label("i", "s", "MIT", "p", "python", "f", "", n, time_limit=2.0) for n in (10, 100))
-    assert label_limits([file]) == {"memory": float(2 << 30), "runtime": 2.0}
