@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pricetag.forecast.adjustment import Adjustment
 from pricetag.forecast.cache import DiskCache
@@ -16,7 +16,11 @@ from pricetag.forecast.growth import DEFAULT_SIZE, fit_growth, select
 from pricetag.rlm.distribution import Distribution
 from pricetag.rlm.prompt import Prompt, PromptTooLong, render
 
+if TYPE_CHECKING:
+    from pricetag.rlm.checkpoint import Reading
+
 _LOW, _HIGH = 0.1, 0.9
+_UNFAMILIAR = "unlike every function that the model learnt from"
 
 
 class Model(Protocol):
@@ -32,7 +36,7 @@ class Model(Protocol):
         """The checkpoint's calibration.json."""
         ...
 
-    def distributions(self, prompt: Prompt, sizes: Sequence[int]) -> Mapping[str, tuple[Distribution, ...]]:
+    def read(self, prompt: Prompt, sizes: Sequence[int]) -> Reading:
         """One distribution per size and metric, all from one encoding. Raises ``PromptTooLong``."""
         ...
 
@@ -56,6 +60,7 @@ class Forecaster:
         self.adjustment = adjustment or Adjustment()
         self._calibration = Calibration.parse(rlm.calibration) if calibration is None else calibration
         self.info = model_info(rlm.config)
+        self._maximum_distance = float(rlm.config.get("maximum_distance", math.inf))
         offsets = sorted((*key, o.low, o.high) for key, o in self._calibration.offsets.items())
         stamp = json.dumps([self.info.id, self.info.sizes, offsets])
         self._model_key = hashlib.sha256(stamp.encode()).hexdigest()[:16]
@@ -86,9 +91,12 @@ class Forecaster:
     def _ask(self, query: Query) -> Forecast:
         prompt = render(query.language, query.assumes, query.canonical, query.callees)
         try:
-            raw = self._rlm.distributions(prompt, self.info.sizes)
+            reading = self._rlm.read(prompt, self.info.sizes)
         except PromptTooLong as error:
             return Forecast(query.key, query.assumes, abstained=f"too long: {error}")
+        if reading.distance is not None and reading.distance > self._maximum_distance:
+            return Forecast(query.key, query.assumes, abstained=_UNFAMILIAR)
+        raw = reading.distributions
         estimates: dict[Metric, tuple[Estimate, ...]] = {}
         for metric in METRICS:
             found = raw.get(metric, ()) if metric in self.info.metrics else ()

@@ -7,6 +7,7 @@ from __future__ import annotations
 _REMEDIES = (
     (("syntax error", "missing "), "the forecast is back once the syntax is whole"),
     (("too long",), "split the function: its parts get forecasts of their own"),
+    (("unlike every function",), "measure it: `pricetag measure` runs it where a model would guess"),
     (
         ("too uncertain",),
         "state the inputs in a `pricetag:` comment, or allow more in the setting `pricetag.maximumInterval`",

@@ -4,8 +4,17 @@
 only onnxruntime, tokenizers and numpy.
 """
 
-from pricetag.rlm.checkpoint import Checkpoint, CheckpointError, Rlm
+from pricetag.rlm.checkpoint import Checkpoint, CheckpointError, Reading, Rlm
 from pricetag.rlm.distribution import Distribution
 from pricetag.rlm.prompt import Prompt, PromptTooLong, render
 
-__all__ = ["Checkpoint", "CheckpointError", "Distribution", "Prompt", "PromptTooLong", "Rlm", "render"]
+__all__ = [
+    "Checkpoint",
+    "CheckpointError",
+    "Distribution",
+    "Prompt",
+    "PromptTooLong",
+    "Reading",
+    "Rlm",
+    "render",
+]

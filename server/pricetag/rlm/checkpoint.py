@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +29,24 @@ CONFIG, TOKENIZER, ENCODER, DECODER = (
     "decoder.int8.onnx",
 )
 CALIBRATION = "calibration.json"
+FAMILIAR = "familiar.npy"  # optional
+SUMMARY = "summary"  # the encoder's output beside the decoder layers' keys and values
 
 
 class CheckpointError(Exception):
     """A checkpoint cannot be used; the message says which file and why, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the model says of one prompt.
+
+    ``distance`` (cosine, 0 to 2) is that of the encoding's mean to the nearest centre of the training functions'; None
+    where the checkpoint holds no centres.
+    """
+
+    distributions: dict[str, tuple[Distribution, ...]]
+    distance: float | None
 
 
 class Rlm:
@@ -45,21 +61,39 @@ class Rlm:
         self._tokenizer = Tokenizer.from_str(files[TOKENIZER].decode("utf-8"))
         self._encoder = _session(files[ENCODER], threads)
         self._decoder = _session(files[DECODER], threads)
-        self._cross_names = [output.name for output in self._encoder.get_outputs()]
+        self._outputs = [output.name for output in self._encoder.get_outputs()]
+        self._familiar = _centres(files[FAMILIAR]) if FAMILIAR in files else None
 
     def distributions(self, prompt: Prompt, sizes: Sequence[int]) -> dict[str, tuple[Distribution, ...]]:
-        """Memory and runtime at each size (of ``config["sizes"]``), from one encoding.
+        """The distributions of ``read``."""
+        return self.read(prompt, sizes).distributions
+
+    def read(self, prompt: Prompt, sizes: Sequence[int]) -> Reading:
+        """Memory and runtime at each size (of ``config["sizes"]``), from one encoding, and how unfamiliar it is.
 
         Memory is in log10 bytes, runtime in log10 seconds. Raises ``PromptTooLong``; ``KeyError`` for an unknown size or language.
         """
-        tokens = np.array([encode(prompt, self._tokenizer, self.context, self._number_names)], dtype=np.int64)
-        cross = dict(zip(self._cross_names, self._encoder.run(None, {"tokens": tokens}), strict=True))
+        cross = self._encode(prompt)
+        summary = cross.pop(SUMMARY, None)
 
         def next_logits(rows: NDArray[np.int64]) -> Floats:
             (logits,) = self._decoder.run(None, {"rows": rows, **cross})
             return np.asarray(logits)
 
-        return digit_tree(next_logits, sizes)
+        return Reading(digit_tree(next_logits, sizes), self._distance(summary))
+
+    def summary(self, prompt: Prompt) -> Floats:
+        """The mean of the encoding, [D]. Raises ``PromptTooLong``; ``KeyError`` for a checkpoint of an older format."""
+        return self._encode(prompt)[SUMMARY]
+
+    def _encode(self, prompt: Prompt) -> dict[str, Floats]:
+        tokens = np.array([encode(prompt, self._tokenizer, self.context, self._number_names)], dtype=np.int64)
+        return dict(zip(self._outputs, self._encoder.run(None, {"tokens": tokens}), strict=True))
+
+    def _distance(self, summary: Floats | None) -> float | None:
+        if summary is None or self._familiar is None:
+            return None
+        return float(1 - (self._familiar @ (summary / np.linalg.norm(summary))).max())
 
 
 class Checkpoint:
@@ -120,6 +154,14 @@ def _verified(path: Path, digest: str) -> bytes:
     if sha256(data) != digest:
         raise CheckpointError(f"{path} is damaged (its SHA-256 differs from {CONFIG}'s)")
     return data
+
+
+def _centres(data: bytes) -> Floats:
+    """Unit vectors [K, D]. Raises ``ValueError`` for anything else."""
+    centres = np.load(io.BytesIO(data), allow_pickle=False).astype(np.float32)
+    if centres.ndim != 2:
+        raise ValueError(f"{FAMILIAR} has the shape {centres.shape}")
+    return np.asarray(centres / np.linalg.norm(centres, axis=1, keepdims=True))
 
 
 def _session(model: bytes, threads: int) -> onnxruntime.InferenceSession:

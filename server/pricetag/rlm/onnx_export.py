@@ -6,6 +6,7 @@ with any number of equally long token rows and gives the logits after each row.
 
 from __future__ import annotations
 
+import io
 import json
 import tempfile
 import warnings
@@ -13,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -22,6 +24,7 @@ from torch import Tensor, nn
 
 from pricetag.rlm import checkpoint, prompt
 from pricetag.rlm.architecture import Architecture, EncoderDecoder, rotate, rotations
+from pricetag.rlm.distribution import Floats
 from pricetag.rlm.numbers import SIZES
 
 OPSET = 17
@@ -34,14 +37,15 @@ class _Encoder(nn.Module):
         self.whole = model
 
     def forward(self, tokens: Tensor) -> tuple[Tensor, ...]:
-        """Tokens [1, T] -> per decoder layer: keys [H, D/H, T], values [H, T, D/H]."""
+        """Tokens [1, T] -> the encoding's mean [D]; per decoder layer, keys [H, D/H, T] and values [H, T, D/H]."""
         encoder: Any = self.whole.model.encoder
         x = encoder.embed(tokens)
         rotation = rotations(tokens.shape[1], encoder.head_width, x)
         for layer in encoder.layers:
             x = layer.feed(_attend_self(layer, x, rotation, causal=False))
-        outputs: list[Tensor] = []
-        for keys, values in self.whole.cross(encoder.norm(x)):
+        encoding = encoder.norm(x)
+        outputs: list[Tensor] = [encoding[0].mean(0)]
+        for keys, values in self.whole.cross(encoding):
             outputs += [keys[0].transpose(-1, -2), values[0]]
         return tuple(outputs)
 
@@ -120,13 +124,20 @@ def write_checkpoint(
     return identity
 
 
-def set_calibration(folder: Path, calibration: Mapping[str, Any], **fields: Any) -> None:
-    """Replace a checkpoint's calibration and config fields, and the hash that guards it."""
-    data = (json.dumps(calibration, indent=1, sort_keys=True) + "\n").encode()
-    (folder / checkpoint.CALIBRATION).write_bytes(data)
+def set_calibration(
+    folder: Path, calibration: Mapping[str, Any], familiar: Floats | None = None, **fields: Any
+) -> None:
+    """Replace a checkpoint's calibration, the centres of what it is familiar with [K, D] and config fields."""
+    files = {checkpoint.CALIBRATION: (json.dumps(calibration, indent=1, sort_keys=True) + "\n").encode()}
+    if familiar is not None:
+        written = io.BytesIO()
+        np.save(written, familiar.astype(np.float16), allow_pickle=False)
+        files[checkpoint.FAMILIAR] = written.getvalue()
     config = checkpoint.read_config(folder)
     config |= fields
-    config["files"][checkpoint.CALIBRATION] = checkpoint.sha256(data)
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+        config["files"][name] = checkpoint.sha256(data)
     (folder / checkpoint.CONFIG).write_text(json.dumps(config, indent=1) + "\n")
 
 
@@ -142,7 +153,7 @@ def _export_graphs(model: EncoderDecoder, folder: Path) -> None:
     tokens = torch.ones((1, 7), dtype=torch.long)
     rows = torch.ones((3, 2), dtype=torch.long)
     encoder = _Encoder(model)
-    cross = encoder(tokens)
+    _, *cross = encoder(tokens)
     names = [f"{kind}{layer}" for layer in range(model.sizes.decoder_layers) for kind in ("keys", "values")]
     length = {name: {2: "T"} if name.startswith("keys") else {1: "T"} for name in names}
     _export(
@@ -150,7 +161,7 @@ def _export_graphs(model: EncoderDecoder, folder: Path) -> None:
         (tokens,),
         folder / checkpoint.ENCODER,
         ["tokens"],
-        names,
+        [checkpoint.SUMMARY, *names],
         {"tokens": {1: "T"}, **length},
     )
     _export(

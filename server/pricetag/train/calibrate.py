@@ -1,4 +1,6 @@
-"""What a checkpoint learns on the validation split after training: honest intervals, abstention, correlation of errors."""
+"""What a checkpoint learns after training: honest intervals, abstention and the correlation of errors on the validation
+split, and what the training functions look like.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from sklearn.cluster import MiniBatchKMeans
 
 from pricetag.rlm.distribution import Floats
 from pricetag.rlm.numbers import SIZES
@@ -15,6 +18,8 @@ from pricetag.train.dataset import METRICS, Example
 from pricetag.train.predict import Predictions, truths
 
 _TAIL = 0.1
+_CENTRES = 512
+MAXIMUM_WIDTH = 3.0  # decades: a wider 80 % interval says too little to show, see ``abstention_curve``
 _FEWEST = 30  # labels; with fewer the offset of the whole language and metric is used
 
 
@@ -87,4 +92,44 @@ def abstention_curve(
         kept = rows & (width <= threshold)
         if kept.any():
             curve.append((float(threshold), float(kept.sum() / rows.sum()), float(errors[kept].mean())))
+    return curve
+
+
+def centres(summaries: Floats, seed: int = 0) -> Floats:
+    """Centres [K, D] of the training functions' encodings [E, D] (NaN rows aside), by direction: k-means of unit vectors."""
+    units = _units(summaries[~np.isnan(summaries).any(axis=1)])
+    count = min(_CENTRES, len(units))
+    found = MiniBatchKMeans(count, batch_size=2_048, n_init=1, random_state=seed).fit(units)
+    return np.asarray(found.cluster_centers_, dtype=np.float64)
+
+
+def distances(summaries: Floats, familiar: Floats) -> Floats:
+    """Cosine distance [E] of encodings [E, D] to the nearest of the centres [K, D]; NaN where an encoding is."""
+    return np.asarray(1 - (_units(summaries) @ _units(familiar).T).max(axis=1))
+
+
+def _units(vectors: Floats) -> Floats:
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+
+
+def distance_curve(
+    examples: Sequence[Example], predictions: Mapping[str, Predictions], distance: Floats, metric: str
+) -> list[tuple[float, float, float, float]]:
+    """(distance, share of forecasts nearer, mean |log10 error| of those, and of the others).
+
+    ``distance`` [E]; forecasts with intervals of up to ``MAXIMUM_WIDTH`` decades, as the others are not shown anyway.
+    """
+    truth, found = truths(examples, metric), predictions[metric]
+    width = np.minimum(found.quantiles[..., 2], 12) - found.quantiles[..., 0]
+    rows = np.isfinite(truth) & np.isfinite(found.mean) & (width <= MAXIMUM_WIDTH)
+    errors = np.abs(found.mean - truth)[rows]
+    far = np.broadcast_to(distance[:, None], rows.shape)[rows]
+    curve = []
+    for share in (0.5, 0.8, 0.9, 0.95, 0.98, 0.99):
+        threshold = float(np.quantile(far, share)) if len(far) else 0.0
+        near = far <= threshold
+        if near.any() and not near.all():
+            curve.append(
+                (threshold, float(near.mean()), float(errors[near].mean()), float(errors[~near].mean()))
+            )
     return curve

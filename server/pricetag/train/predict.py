@@ -14,6 +14,7 @@ from rich.progress import track
 from tokenizers import Tokenizer
 
 from pricetag.rlm.architecture import EncoderDecoder
+from pricetag.rlm.checkpoint import Rlm
 from pricetag.rlm.distribution import Distribution, Floats, digit_tree
 from pricetag.rlm.numbers import SIZES
 from pricetag.rlm.prompt import Prompt, PromptTooLong, encode
@@ -95,6 +96,18 @@ def predict(
                 found[metric].quantiles[row, column] = [distribution.quantile(q) for q in levels]
                 found[metric].over[row, column] = distribution.over
     return found
+
+
+def summaries(model: Rlm, examples: Sequence[Example]) -> Floats:
+    """The mean of each function's encoding [E, D], NaN rows where it is too long for the model."""
+    found: list[Floats | None] = []
+    for example in examples:
+        try:
+            found.append(model.summary(example.prompt))
+        except PromptTooLong:
+            found.append(None)
+    width = next((len(one) for one in found if one is not None), 0)
+    return np.stack([np.full(width, np.nan) if one is None else one for one in found])
 
 
 def truths(examples: Sequence[Example], metric: str) -> Floats:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from pricetag.forecast import (
     find_model,
     model_info,
 )
-from pricetag.rlm import Checkpoint, Distribution, Prompt, PromptTooLong
+from pricetag.rlm import Checkpoint, Distribution, Prompt, PromptTooLong, Reading
 
 CONFIG = {
     "id": "hand-made",
@@ -40,16 +41,17 @@ class LinearModel:
         self.config, self.calibration = config, calibration or {}
         self.asked = 0
 
-    def distributions(self, prompt: Prompt, sizes: Sequence[int]) -> Mapping[str, tuple[Distribution, ...]]:
+    def read(self, prompt: Prompt, sizes: Sequence[int]) -> Reading:
         self.asked += 1
         if len(prompt.canonical) > 1_000:
             raise PromptTooLong(2_000, 512)
         over = 0.7 if "slow" in prompt.canonical else 0.0
         spread = np.full(10, (1.0 - over) / 10)
-        return {
+        distributions = {
             "memory": tuple(Distribution(math.log10(n) + 0.55, spread, over) for n in sizes),
             "runtime": tuple(Distribution(math.log10(n) - 6.45, spread, over) for n in sizes),
         }
+        return Reading(distributions, 0.7 if "strange" in prompt.canonical else 0.2)
 
 
 QUERY = Query("python", "xs: list[int] of n", "def f(xs):\n\treturn sorted(xs)\n")
@@ -65,6 +67,14 @@ def test_forecasts_at_every_size() -> None:
         assert memory.high == pytest.approx(memory.median * 10**0.4)
     assert forecast.memory_growth == pytest.approx(1.0) and forecast.runtime_growth == pytest.approx(1.0)
     assert (forecast.key, forecast.assumes) == (QUERY.key, QUERY.assumes)
+
+
+def test_what_is_unlike_the_training_functions_is_not_forecast() -> None:
+    strange = replace(QUERY, canonical="def f(xs):\n\treturn strange(xs)\n")
+    limited = Forecaster(LinearModel(CONFIG | {"maximum_distance": 0.5}))
+    assert limited.forecast(strange).abstained == "unlike every function that the model learnt from"
+    assert not limited.forecast(QUERY).abstained
+    assert not Forecaster(LinearModel()).forecast(strange).abstained
 
 
 def test_other_sizes_are_interpolated() -> None:

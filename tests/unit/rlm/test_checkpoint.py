@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 
 from pricetag.rlm import Checkpoint, CheckpointError, PromptTooLong, render
 from pricetag.rlm.numbers import SIZES
-from pricetag.rlm.onnx_export import load_weights
+from pricetag.rlm.onnx_export import load_weights, set_calibration
 from pricetag.rlm.prompt import encode
 from pricetag.train.predict import Reference
 
@@ -28,6 +28,21 @@ def test_a_written_checkpoint_answers(random_folder: Path) -> None:
     for metric in found:
         for left, right in zip(found[metric], again[metric], strict=True):
             np.testing.assert_array_equal(left.bins, right.bins)
+
+
+def test_the_distance_to_what_is_familiar(random_folder: Path, tmp_path: Path) -> None:
+    assert Checkpoint.load(random_folder).read(PROMPT, SIZES).distance is None
+    folder = tmp_path / "model"
+    shutil.copytree(random_folder, folder)
+    own = Checkpoint.load(folder).summary(PROMPT)
+    set_calibration(folder, {}, np.stack([-own, 3 * own]))
+    other = render("cpp", "", "int f() {\n\treturn 1;\n}")
+    rlm = Checkpoint.load(folder)
+    assert rlm.read(PROMPT, SIZES).distance == pytest.approx(0, abs=1e-3)
+    assert 1e-3 < (rlm.read(other, SIZES).distance or 0) < 2
+    set_calibration(folder, {}, np.ones(3))
+    with pytest.raises(CheckpointError, match=r"familiar\.npy has the shape"):
+        Checkpoint.load(folder)
 
 
 def test_int8_stays_near_the_weights(random_folder: Path, tokenizer: Tokenizer) -> None:

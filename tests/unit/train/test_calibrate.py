@@ -5,10 +5,17 @@ import pytest
 
 from pricetag.rlm.numbers import SIZES
 from pricetag.rlm.prompt import render
-from pricetag.train.calibrate import abstention_curve, conformal_offsets, pair_correlation
+from pricetag.train.calibrate import (
+    abstention_curve,
+    centres,
+    conformal_offsets,
+    distance_curve,
+    distances,
+    pair_correlation,
+)
 from pricetag.train.dataset import Example
 from pricetag.train.evaluate import interval_scores, score
-from pricetag.train.predict import Predictions
+from pricetag.train.predict import Predictions, truths
 
 LIMITS = {"memory": 2e9, "runtime": 1e7}
 
@@ -80,3 +87,24 @@ def test_scores_of_known_forecasts() -> None:
     assert over is not None
     assert (over.functions, over.over, over.error) == (41, 1, 0)
     assert score("RLM", where, truth[:10], truth[:10], 9.3) is None
+
+
+def test_centres_are_those_of_the_clusters() -> None:
+    rng = np.random.default_rng(0)
+    corners = np.eye(4)[:2]
+    points = np.concatenate(
+        [corner * scale + rng.normal(0, 0.01, 4) for corner in corners for scale in (1, 2, 5)]
+    )
+    points = points.reshape(6, 4)
+    found = distances(np.vstack([corners, np.eye(4)[2:], np.full((1, 4), np.nan)]), centres(points))
+    assert found[:2] == pytest.approx([0, 0], abs=0.01)
+    assert found[2:4] == pytest.approx([1, 1], abs=0.05)
+    assert np.isnan(found[4])
+
+
+def test_the_distance_curve_parts_near_from_far() -> None:
+    examples, found = made(200, 0.5, seed=2, claimed=0.4)
+    errors = np.abs(found["memory"].mean - truths(examples, "memory")).mean(axis=1)
+    curve = distance_curve(examples, found, errors, "memory")
+    assert [round(share, 2) for _, share, _, _ in curve] == [0.5, 0.8, 0.9, 0.95, 0.98, 0.99]
+    assert all(near < far for _, _, near, far in curve)
