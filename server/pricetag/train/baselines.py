@@ -24,6 +24,7 @@ from pricetag.syntax.binding import parse_canonical, walk
 from pricetag.syntax.function import Language
 from pricetag.train.dataset import METRICS, Example
 from pricetag.train.predict import truths
+from pricetag.train.processes import in_processes
 
 _LOOPS = re.compile(r"for|while|comprehension|generator_expression|list_comp|set_comp|dict_comp")
 _WORDS = r"\w+|[^\w\s]"
@@ -78,14 +79,14 @@ class GradientBoosting:
 
     def fit_features(self, training: Sequence[Example]) -> None:
         """Learn vocabularies from training functions alone."""
-        self._counts.fit([syntax_counts(example.prompt) for example in training])
+        self._counts.fit(in_processes(syntax_counts, [example.prompt for example in training]))
         self._code.fit([example.prompt.canonical for example in training])
         self._kinds.fit([example.prompt.assumes for example in training])
 
     def features(self, examples: Sequence[Example]) -> scipy.sparse.csr_matrix:
         """[E, features]."""
         parts = [
-            self._counts.transform([syntax_counts(example.prompt) for example in examples]),
+            self._counts.transform(in_processes(syntax_counts, [example.prompt for example in examples])),
             self._kinds.transform([example.prompt.assumes for example in examples]),
         ]
         if self._tfidf:
