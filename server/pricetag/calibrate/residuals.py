@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pricetag.calibrate.fit import Rows
 from pricetag.forecast import METRICS, Forecast, estimate_at, is_over
+from pricetag.forecast.fit_adjustment import Rows
 from pricetag.measure.label import Label
 from pricetag.measure.lines import SUFFIX, read_lines
 from pricetag.measure.project import item_id, path_of

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
 from pricetag.calibrate import Rows, calibrate, fit
-from pricetag.calibrate.fit import FEWEST, FEWEST_LINE
 from pricetag.forecast.adjustment_files import LONGEST_SHIFT, SLOPES
+from pricetag.forecast.fit_adjustment import FEWEST, FEWEST_LINE
 
 
 def simulated(

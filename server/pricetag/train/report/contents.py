@@ -22,6 +22,7 @@ from pricetag.train.report.intervals import (
     reliabilities,
 )
 from pricetag.train.report.length import LengthBin, length_bins
+from pricetag.train.report.projects import Project, projects
 from pricetag.train.report.worst import Familiar, Worst, worst_errors
 
 SCATTER_SIZE = 10_000  # n of the plot of forecasts against labels
@@ -65,6 +66,7 @@ class Report:
     overs: tuple[Over, ...]
     directions: tuple[Direction, ...]
     drifts: tuple[Drift, ...]
+    projects: tuple[Project, ...]
     worst: tuple[Worst, ...]
     lengths: tuple[LengthBin, ...]
     scatters: tuple[Scatter, ...]
@@ -92,6 +94,7 @@ def make_report(setting: Setting, held_out: HeldOut, pairs: Iterable[EditPair], 
         overs=overs(human),
         directions=directions(held_out, found),
         drifts=drifts(held_out, found),
+        projects=projects(human),
         worst=worst_errors(human, known, setting.context),
         lengths=length_bins(human),
         scatters=scatters(human),

@@ -118,6 +118,12 @@ def sections(report: Report) -> tuple[Section, ...]:
             tuple(table for table in (_direction_table(report), _drift_table(report)) if table.rows),
         ),
         Section(
+            "A project's own labels",
+            "Each source as if it were a project that measured half of its functions and ran `pricetag calibrate --labels`: "
+            "mean |log10 error| of its other functions, and mean Spearman of all other sources' functions, before and after.",
+            (_project_table(report),),
+        ),
+        Section(
             "Length",
             "Mean |log10 error| by the tokens of the function, what it calls included, all n together; in brackets how many "
             "functions, and how many of them are too long for the model.",
@@ -261,6 +267,22 @@ def _drift_table(report: Report) -> Table:
         cells = [_factor(value) for value in one.factors] if one.factors else [TOO_FEW] * len(PERCENTILES)
         rows.append((f"{language_name(one.language)}, {one.metric}", f"{one.pairs:,}", *cells))
     return Table(("neutral", "edits", *(f"{percent} %" for percent in PERCENTILES)), tuple(rows))
+
+
+def _project_table(report: Report) -> Table:
+    rows = tuple(
+        (
+            f"{language_name(one.language)}, {one.source}, {one.metric}",
+            f"{one.measured:,}",
+            "yes" if one.applied else "no",
+            f"{one.others:,}",
+            "{:.2f} / {:.2f}".format(*one.error),
+            f"{one.base:,}",
+            "{:.4f} / {:.4f}".format(*one.base_spearman),
+        )
+        for one in report.projects
+    )
+    return Table(("", "measured", "applied", "others", "error", "base", "Spearman of the base"), rows)
 
 
 def _length_table(report: Report) -> Table:

@@ -16,6 +16,7 @@ from pricetag.train.report.growth import growths, overs
 from pricetag.train.report.held_out import CENTRAL, LEVELS, RLM, HeldOut, hold_out
 from pricetag.train.report.intervals import KEPT, abstentions, coverages, reliabilities
 from pricetag.train.report.length import length_bins
+from pricetag.train.report.projects import projects
 from pricetag.train.report.worst import (
     CUT,
     GROWING,
@@ -243,3 +244,20 @@ def test_predictions_become_intervals_as_the_editor_shows_them() -> None:
     assert memory.truth[0, :2].tolist() == [np.inf, 5.0]  # past the model's limit
     assert memory.raw[0, 0].tolist() == [[4, 6], [3, 9], [2, 9], [2, 9]]
     assert memory.intervals[0, 0].tolist() == [[5, 7], [5, 9], [4.5, 9], [4.5, 9]]
+
+
+def test_a_project_learns_its_shift_and_the_others_keep_their_order() -> None:
+    count = 120
+    noise = np.random.default_rng(0).normal(0, 0.3, (count, len(SIZES)))
+    truth = lines(np.linspace(1, 3, count), np.ones(count))
+    examples = [example(row, source="off" if row % 2 else "mbpp") for row in range(count)]
+    shift = np.array([0.8 if one.source == "off" else 0.0 for one in examples])[:, None]
+    found = {
+        (one.source, one.metric): one for one in projects(held_out(examples, truth, truth + noise + shift))
+    }
+    off, own = found["off", "memory"], found["mbpp", "memory"]
+    assert off.applied and off.measured + off.others == own.base == count // 2
+    assert off.error[0] > 0.7 and off.error[1] < 0.35
+    assert off.base_spearman[0] == pytest.approx(off.base_spearman[1])
+    assert own.error[1] == pytest.approx(own.error[0], abs=0.05)
+    assert not projects(held_out(examples[:30], truth[:30], truth[:30])), "too few functions"
