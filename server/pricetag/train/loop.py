@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import socket
 import time
 from collections.abc import Iterator
@@ -170,6 +171,7 @@ class _Run:
             fused=True,
         )
         self._counters = _Counters()
+        self._parent = os.getppid() if schedule.processes > 1 else 0
         self._resume()
 
     def go(self) -> None:
@@ -192,6 +194,8 @@ class _Run:
         ) as bar:
             task = bar.add_task("training", total=schedule.passes, completed=counters.passes)
             while counters.passes < schedule.passes and not self._settled():
+                if self._parent and os.getppid() != self._parent:
+                    os._exit(1)  # whoever started us was killed: another training may write here already
                 batch = next(batches)
                 loss = self._advance(step, batch)
                 counters.step += 1

@@ -2,9 +2,13 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
 from rich.console import Console
@@ -13,7 +17,7 @@ from pricetag.rlm.architecture import Architecture
 from pricetag.rlm.onnx_export import train_tokenizer
 from pricetag.rlm.prompt import render
 from pricetag.train.dataset import Example, pack
-from pricetag.train.loop import Schedule
+from pricetag.train.loop import STATE, Schedule
 from pricetag.train.pretrain import tokenise
 from pricetag.train.run import (
     IMITATED,
@@ -93,6 +97,33 @@ def test_training_goes_on_where_it_stopped(folder: Path) -> None:
     assert resumed["step"] > stopped["step"]
     train(RECIPE, folder, SILENT)
     assert progress(folder)["step"] == resumed["step"], "a finished training does nothing more"
+
+
+def test_processes_end_with_the_one_that_started_them(folder: Path) -> None:
+    """Else a training that is started again would have two pairs of processes write to one folder."""
+    schedule = replace(SCHEDULE, passes=10_000_000, processes=2, checkpoint_every=0.0)
+    (folder / "start.py").write_text(
+        "from pathlib import Path\n"
+        "from rich.console import Console\n"
+        "from pricetag.rlm.architecture import Architecture\n"
+        "from pricetag.train.loop import Schedule\n"
+        "from pricetag.train.run import Recipe, train\n"
+        "if __name__ == '__main__':\n"
+        f"    train(Recipe({ARCHITECTURE!r}, {schedule!r}), Path({str(folder)!r}), Console())\n"
+    )
+    starter = psutil.Popen([sys.executable, folder / "start.py"], stdout=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 120
+        while not (folder / STATE).exists():
+            assert starter.poll() is None and time.monotonic() < deadline
+            time.sleep(0.1)
+        children = starter.children(recursive=True)
+        assert len(children) >= 2
+    finally:
+        starter.kill()
+        starter.wait()
+    _, alive = psutil.wait_procs(children, timeout=60)
+    assert not alive
 
 
 def test_training_stops_when_nothing_gets_better(folder: Path) -> None:
