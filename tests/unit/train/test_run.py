@@ -108,6 +108,8 @@ def test_processes_end_with_the_one_that_started_them(folder: Path) -> None:
         "from pricetag.rlm.architecture import Architecture\n"
         "from pricetag.train.loop import Schedule\n"
         "from pricetag.train.run import Recipe, train\n"
+        "import signal\n"
+        "signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell does for what it starts in the background\n"
         "if __name__ == '__main__':\n"
         f"    train(Recipe({ARCHITECTURE!r}, {schedule!r}), Path({str(folder)!r}), Console())\n"
     )
