@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import subprocess
@@ -114,6 +115,7 @@ def test_processes_end_with_the_one_that_started_them(folder: Path) -> None:
         f"    train(Recipe({ARCHITECTURE!r}, {schedule!r}), Path({str(folder)!r}), Console())\n"
     )
     starter = psutil.Popen([sys.executable, folder / "start.py"], stdout=subprocess.DEVNULL)
+    children: list[psutil.Process] = []
     try:
         deadline = time.monotonic() + 120
         while not (folder / STATE).exists():
@@ -121,11 +123,14 @@ def test_processes_end_with_the_one_that_started_them(folder: Path) -> None:
             time.sleep(0.1)
         children = starter.children(recursive=True)
         assert len(children) >= 2
-    finally:
         starter.kill()
+        _, alive = psutil.wait_procs(children, timeout=60)
+        assert not alive
+    finally:
+        for process in (starter, *children):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
         starter.wait()
-    _, alive = psutil.wait_procs(children, timeout=60)
-    assert not alive
 
 
 def test_training_stops_when_nothing_gets_better(folder: Path) -> None:
