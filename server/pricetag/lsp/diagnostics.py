@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from lsprotocol import types
 
-from pricetag.baseline import GitBaseline, judge, match, only_names_differ, regression_message
-from pricetag.forecast import ModelInfo, Subject, select, subject_of
+from pricetag.baseline import GitBaseline, Options, differs, judge_versions, match, regression_message
+from pricetag.forecast import ModelInfo, Subject, subject_of
 from pricetag.lsp.convert import to_range
 from pricetag.lsp.documents import Document, Place, Verdict
 from pricetag.lsp.hover import interval
@@ -57,8 +57,9 @@ def judged(verdict: Verdict, settings: Settings, info: ModelInfo | None) -> Verd
     n = verdict.stated_n or settings.size
     regression = None
     if info is not None and settings.regression_enabled and not verdict.ignored:
-        before, after = select(verdict.baseline, [n]), select(verdict.saved, [n])
-        regression = judge(before, after, n, settings.rule, info.pair_correlation)
+        options = Options(n, settings.rule)
+        found = judge_versions(verdict.baseline, verdict.saved, n, options, info).regressions
+        regression = found[0] if found else None
     return replace(verdict, n=n, regression=regression)
 
 
@@ -70,7 +71,7 @@ def _changed(head: str, places: list[Place]) -> list[_Pair]:
     return [
         _Pair(place.slot, subject_of(old), place.subject, parse_directive(new.directive).ignore)
         for place, (old, new) in zip(places, pairs, strict=True)
-        if old is not None and _differs(old, new)
+        if old is not None and differs(old, new)
     ]
 
 
@@ -78,12 +79,6 @@ def _changed(head: str, places: list[Place]) -> list[_Pair]:
 def _baseline(head: str, language: Language) -> tuple[Function, ...]:
     # The last commit stays the same from save to save; only its parse would be done again.
     return parse_functions(head, language)
-
-
-def _differs(old: Function, new: Function) -> bool:
-    if old.canonical == new.canonical or old.error or new.error:
-        return False
-    return not only_names_differ(old, new)
 
 
 def diagnostics(document: Document, verdicts: dict[int, Verdict]) -> list[types.Diagnostic]:
