@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pricetag.baseline.accepted import Accepted, AcceptedError
-from pricetag.baseline.budget import Exceeded, applying, budget_message, exceeded
+from pricetag.baseline.budget import Exceeded, applying, budget_message, exceeded, sufficient
 from pricetag.baseline.git import GitBaseline, Head, decode
 from pricetag.baseline.growth import Steeper, growth_message
 from pricetag.baseline.judgement import Judgement, Options, differs, judge_versions
@@ -40,4 +40,5 @@ __all__ = [
     "only_names_differ",
     "probability",
     "regression_message",
+    "sufficient",
 ]

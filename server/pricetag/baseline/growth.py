@@ -43,8 +43,8 @@ def judge_growth(
 ) -> Steeper | None:
     """The change of growth between forecasts of two versions of one function around ``n``, or None.
 
-    Steeper is P(exponent after - exponent before >= ``rule.growth``) >= ``rule.confidence``, where the exponents read
-    differently for people and the cost at n reaches the floor. Exponents are fitted to the sizes nearest to n at which
+    Steeper is P(exponent after - exponent before >= ``rule.growth``) >= ``rule.confidence``, where the medians say the
+    same, the exponents read differently for people, and the cost at n reaches the floor. Exponents are fitted to the sizes nearest to n at which
     neither version passes the limit. ``correlation`` and ``limit`` as in ``rule.judge``. The errors at different n are
     taken as independent, which overstates the doubt: a model that is wrong at one n is wrong the same way at the next.
     """
@@ -68,7 +68,9 @@ def judge_growth(
         variance += weight**2 * max(0.0, spread)
     was, now = max(0.0, exponents[0]), exponents[1]  # a cost that falls with n is one that does not grow
     confidence = above(now - was - rule.growth, math.sqrt(variance))
-    if confidence < rule.confidence or growth_symbol(was) == growth_symbol(now):
+    if now - was < rule.growth or confidence < rule.confidence:
+        return None
+    if growth_symbol(was) == growth_symbol(now):
         return None
     return Steeper(was, now, confidence, n, after.assumes, rule, metric)
 

@@ -110,7 +110,7 @@ def acceptances(report: Report) -> list[Accepted]:
             estimate,
         )
         for one in report.functions
-        if any(found.metric == "memory" for found in (*one.regressions, *one.steeper))
+        if "memory" in {*(r.metric for r in one.regressions), *(s.metric for s in one.steeper)}
         and one.pair.before is not None
         and one.after is not None
         and (estimate := one.after.at("memory", one.n)) is not None
