@@ -14,7 +14,7 @@ from pricetag.baseline.accepted import FILE, load, merged, parse, read, render, 
 from pricetag.forecast import estimate_at
 from pricetag.lsp.capabilities import capability, supports
 from pricetag.lsp.documents import Document, Place, Verdict
-from pricetag.text import Buffer
+from pricetag.text import Buffer, Encoding
 
 if TYPE_CHECKING:
     from pricetag.lsp.server import PricetagServer
@@ -44,7 +44,8 @@ async def edit(
         return None
     uri = from_fs_path(str(root / FILE)) or ""
     try:
-        return await asyncio.to_thread(_edit, root / FILE, uri, server.projects.text(uri), entry)
+        opened = server.projects.text(uri)
+        return await asyncio.to_thread(_edit, root / FILE, uri, opened, entry, server.encoding)
     except AcceptedError as error:
         server.complain(f"{error}; nothing is accepted")
         return None
@@ -76,13 +77,16 @@ def _save(path: Path, entry: Accepted) -> None:
     save(path, merged(load(path), [entry]))
 
 
-def _edit(path: Path, uri: str, opened: Buffer | None, entry: Accepted) -> types.WorkspaceEdit:
+def _edit(
+    path: Path, uri: str, opened: Buffer | None, entry: Accepted, encoding: Encoding
+) -> types.WorkspaceEdit:
     """In a thread. The whole text is replaced: entries are sorted, and one may take the place of another."""
     data = opened.data if opened is not None else read(path)
     known = parse(path, data) if data is not None and data.strip() else []
     text = render(merged(known, [entry]))
-    last = (data or b"").decode("utf-8", "replace").count("\n") + 1
-    whole = types.Range(types.Position(0, 0), types.Position(last if data else 0, 0))
+    old = Buffer((data or b"").decode("utf-8", "replace"))
+    end = old.position(len(old.data), encoding)
+    whole = types.Range(types.Position(0, 0), types.Position(end.line, end.character))
     identifier = types.OptionalVersionedTextDocumentIdentifier(uri, opened.version if opened else None)
     change = types.TextDocumentEdit(identifier, [types.TextEdit(whole, text)])
     if data is not None:

@@ -164,6 +164,7 @@ class Document:
         self.checked: int | None = None  # the version that was last saved
         self.settings, self.project = Settings(), Project()  # those that hold for this file
         self.opened: str | None = text  # None where git has a baseline
+        self.readings = 0  # of its project: the last one counts
         self.viewed: tuple[int, int] | None = None  # bytes last asked for hints
         self.answered: tuple[tuple[int, str], ...] = ()  # the hints given then: slot and label
         self.lenses: tuple[tuple[int, str], ...] | None = None  # those last given, if ever

@@ -156,7 +156,8 @@ def _change(
         limit = forecast.limit(metric, options.limit(metric))
         was, now = (format_estimate(metric, estimate, limit) for estimate in (before, after))
         factor = format_factor(after.median / max(before.median, 1.0 if metric == "memory" else 1e-9))
-        lead = "▲ " if verdict.regression and metric == "memory" else ""
+        grown = any(one.metric == metric for one in verdict.judgement.regressions)
+        lead = "▲ " if grown else ""
         lines.append(f"{lead}{metric.capitalize()} {since}: {was} → {now} ({factor})  ")
     if verdict.entry is not None:
         agreed = format_estimate(

@@ -32,6 +32,7 @@ _ACCEPTED = f"**/{FILE.as_posix()}"
 # The last is what a commit, a checkout or a reset writes to: the baseline is another one then.
 WATCHED = ("**/.pricetag.toml", "**/pyproject.toml", _ACCEPTED, "**/.git/logs/HEAD")
 _GIT_TIMEOUT = 5.0  # seconds
+_SETTLING = 0.05  # seconds in which changes of files are taken together
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +64,18 @@ class Projects:
         self.revisions = Revisions(timeout=_GIT_TIMEOUT)
         self._roots: dict[str, str] = {}  # of folders in repositories
         self._open: dict[str, Buffer] = {}  # accepted baselines in the editor, by URI
+        self._waiting: asyncio.TimerHandle | None = None
 
     async def enter(self, document: Document) -> None:
         """Read what holds for a document now, and let it follow."""
         if (file := document.file) is None:
             return
+        document.readings += 1
+        reading = document.readings
         folders = [path for uri in self._server.workspace.folders if (path := to_fs_path(uri))]
         git_root = await self._git_root(file)
-        project = await asyncio.to_thread(_project, file, git_root, folders, self._texts())
-        if document.closed:
+        project = await asyncio.to_thread(project_of, file, git_root, folders, self._texts())
+        if document.closed or document.readings != reading:
             return
         for problem in project.problems:
             self._server.complain(problem)
@@ -81,7 +85,12 @@ class Projects:
         self._server.adopt(document)
 
     def changed(self) -> None:
-        """A file of settings, of accepted baselines or of git was written: read what holds for every document."""
+        """A file of settings, of accepted baselines or of git was written: read soon what holds for every document."""
+        if self._waiting is None:  # a checkout writes many at once
+            self._waiting = asyncio.get_running_loop().call_later(_SETTLING, self._read)
+
+    def _read(self) -> None:
+        self._waiting = None
         for document in self._server.documents.values():
             self._server.spawn(self._again(document))
 
@@ -153,12 +162,20 @@ class Projects:
         return self._roots[folder]
 
 
-def _project(file: str, git_root: str | None, folders: Sequence[str], texts: Mapping[str, bytes]) -> Project:
-    """In a thread."""
+def project_of(
+    file: str, git_root: str | None, folders: Sequence[str], texts: Mapping[str, bytes]
+) -> Project:
+    """What the files of a project say of ``file``, which need not exist; ``texts`` are those open in the editor, by path.
+
+    For a thread. Broken files are told in ``Project.problems``. Never raises on bad input.
+    """
     path, config = Configs().of(file)
     folder, base = os.path.split(os.path.abspath(file))  # noqa: PTH100
     # The file itself may be a link, and stays what it is called: as in ``pricetag diff``.
-    real = Path(os.path.realpath(folder), base)
+    try:
+        real = Path(os.path.realpath(folder), base)
+    except (OSError, ValueError):  # a NUL, a loop of links
+        return Project(config, path)
     within = [Path(os.path.realpath(one)) for one in folders]
     root = Path(git_root) if git_root else next((one for one in within if real.is_relative_to(one)), None)
     if root is None or not real.is_relative_to(root):
