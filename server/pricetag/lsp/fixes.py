@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from pricetag.forecast import Metric, estimate_at, format_value
+from pricetag.forecast import METRICS, estimate_at, format_estimate
 from pricetag.lsp import acceptance, convert, diagnostics
 from pricetag.lsp.capabilities import capability, supports
 from pricetag.lsp.comment_edits import ignoring, raising
@@ -96,15 +96,16 @@ def _offered(
     memory = ("memory-regression", "memory-growth")
     now = estimate_at(verdict.saved.estimates("memory"), verdict.n)
     if now is not None and any(one.code in memory for one in warnings):
-        value = format_value("memory", now.median)
+        limit = server.settings.options(server.info).memory_limit
+        value = format_estimate("memory", now, verdict.saved.limit("memory", limit))
         action = made(f"Accept {value} as the baseline of `{name}`", "accept", memory)
         if reason := document.project.unreadable:
             action.disabled = types.CodeActionDisabled(reason)
         if not action.disabled or supports(server, "text_document.code_action.disabled_support"):
             yield action
-    for over in verdict.exceeded:
-        metric: Metric = over.budget.metric
-        if over.budget in parse_directive(place.function.directive).budgets:
+    stated = parse_directive(place.function.directive).budgets
+    for metric in METRICS:
+        if any(over.budget.metric == metric and over.budget in stated for over in verdict.exceeded):
             title = f"Raise the {metric} budget of `{name}`"
             yield made(title, "raise", (f"{metric}-budget",), metric=metric)
     if warnings:
