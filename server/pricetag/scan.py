@@ -200,11 +200,6 @@ def forecast_of(query: Query, forecaster: Forecasts, sizes: Sequence[int]) -> Fo
         return Forecast(query.key, query.assumes, abstained=f"the model failed: {_first_line(error)}")
 
 
-def limits_of(info: ModelInfo) -> dict[Metric, float]:
-    """What ``over`` is the probability of passing, by metric."""
-    return {"memory": info.memory_limit, "runtime": info.time_limit}
-
-
 def scan(
     paths: Iterable[str],
     forecaster: Forecasts,
@@ -275,7 +270,7 @@ def _forecast(
     n = found.n or options.n
     asked = sorted({*sizes, *(budget.n or n for budget, _ in budgets)})
     known = forecast_of(found.query, forecaster, asked)
-    over = exceeded(known, budgets, n, options.rule.confidence, limits_of(forecaster.info))
+    over = exceeded(known, budgets, n, options.rule.confidence, forecaster.info.limits)
     forecast = select(known, sizes) if budgets else known
     return Row(found, forecast, reason_against(forecast, reference, widest), tuple(over))
 

@@ -30,6 +30,7 @@ def editor(random_model: Path, tmp_path: Path) -> EditorFactory:
         configuration: dict[str, Any] | None = None,
         model: Path | None = random_model,
         environment: dict[str, str] | None = None,
+        declared: types.ClientCapabilities | None = None,
     ) -> AsyncIterator[Editor]:
         workspace = tmp_path / "workspace"
         workspace.mkdir(exist_ok=True)
@@ -54,7 +55,7 @@ def editor(random_model: Path, tmp_path: Path) -> EditorFactory:
         [session] = sessions
         session.result = await client.initialize_session(
             types.InitializeParams(
-                capabilities=capabilities(client_name),
+                capabilities=declared or capabilities(client_name),
                 initialization_options=options,
                 workspace_folders=[types.WorkspaceFolder(workspace.as_uri(), "workspace")],
             )

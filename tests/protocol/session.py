@@ -154,6 +154,46 @@ class Editor:
         answer = await self.client.protocol.send_request_async("pricetag/debugText", {"uri": uri})
         return answer.text if answer is not None else None
 
+    async def warnings(self, uri: str) -> list[types.Diagnostic]:
+        """What the editor shows: pulled if the server offers that, else as last published."""
+        if self.result.capabilities.diagnostic_provider is not None:
+            return await self.pull(uri)
+        return list(self.client.diagnostics.get(uri, []))
+
+    async def warned(self, uri: str, *codes: str) -> list[types.Diagnostic]:
+        """Wait until these rules, and no others, warn."""
+
+        async def there() -> list[types.Diagnostic] | None:
+            found = await self.warnings(uri)
+            return [*found, None] if sorted(str(one.code) for one in found) == sorted(codes) else None
+
+        found = await self.until(there, f"warnings {codes}")
+        return list(found[:-1])
+
+    def written(self, name: str, text: str | None) -> None:
+        """Write a file of the workspace, or delete it, and tell the server as an editor that watches files does."""
+        path = self.workspace / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if text is None:
+            path.unlink()
+        else:
+            path.write_text(text, newline="")
+        if types.WORKSPACE_DID_CHANGE_WATCHED_FILES in self.registrations:
+            event = types.FileEvent(path.as_uri(), types.FileChangeType.Changed)
+            self.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
+
+    async def fixes(self, uri: str, line: int, character: int) -> list[types.CodeAction]:
+        """The quick fixes at a place, their edits not made yet."""
+        at = types.Position(line, character)
+        answer = await self.client.text_document_code_action_async(
+            types.CodeActionParams(
+                types.TextDocumentIdentifier(uri),
+                types.Range(at, at),
+                types.CodeActionContext(await self.warnings(uri), only=[types.CodeActionKind.QuickFix]),
+            )
+        )
+        return [action for action in answer or () if isinstance(action, types.CodeAction)]
+
     async def pull(self, uri: str) -> list[types.Diagnostic]:
         report = await self.client.text_document_diagnostic_async(
             types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri))

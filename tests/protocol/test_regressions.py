@@ -11,7 +11,10 @@ from lsprotocol import types
 from session import Editor, EditorFactory, label
 
 Repository = Callable[[dict[str, str]], Path]
-ANY_CHANGE = {"regression": {"factor": 1, "confidence": 0, "floor": 0}}
+ANY_CHANGE = {
+    "regression": {"factor": 1, "confidence": 0, "floor": 0, "growth": 10},
+    "severity": {"warning": 0},
+}
 BEFORE = """\
 def total(xs: list[int]) -> int:
     # sums
@@ -31,13 +34,6 @@ RENAMED = (
     .replace("# sums", "# adds things up")
     + "\n\n# the end\n"
 )
-
-
-async def warnings(session: Editor, uri: str) -> list[types.Diagnostic]:
-    """What the editor shows: pulled if the server offers that, else as last published."""
-    if session.result.capabilities.diagnostic_provider is not None:
-        return await session.pull(uri)
-    return list(session.client.diagnostics.get(uri, []))
 
 
 async def settle(session: Editor) -> None:
@@ -60,9 +56,9 @@ async def test_a_warning_comes_with_a_save_and_goes_with_the_undo(
         await session.hinted(uri, 2)
         session.replace(uri, AFTER)
         await session.idle()
-        assert await warnings(session, uri) == []  # not before the save
+        assert await session.warnings(uri) == []  # not before the save
         session.save(uri, AFTER)
-        [warning] = await session.until(lambda: warnings(session, uri), "a warning")
+        [warning] = await session.until(lambda: session.warnings(uri), "a warning")
         assert warning.range == types.Range(types.Position(0, 4), types.Position(0, 9))
         assert warning.severity == types.DiagnosticSeverity.Warning
         assert (warning.source, warning.code) == ("pricetag", "memory-regression")
@@ -84,7 +80,7 @@ async def test_a_warning_comes_with_a_save_and_goes_with_the_undo(
         session.save(uri, BEFORE)
 
         async def gone() -> bool:
-            return not await warnings(session, uri)
+            return not await session.warnings(uri)
 
         await session.until(gone, "the warning to go")
         assert not label((await session.hints(uri))[0]).startswith("▲")
@@ -129,6 +125,17 @@ async def test_the_rule_is_the_users(
         session.save(uri, AFTER)
         await settle(session)
         assert await session.pull(uri) == []
+
+
+async def test_warnings_while_typing_are_a_setting(editor: EditorFactory, repository: Repository) -> None:
+    repository({"a.py": BEFORE})
+    async with editor(configuration={**ANY_CHANGE, "diagnostics": {"run": "onType"}}) as session:
+        uri = session.open("a.py", AFTER)
+        await session.warned(uri, "memory-regression")
+        session.replace(uri, BEFORE)
+        await session.warned(uri)
+        session.replace(uri, AFTER)
+        await session.warned(uri, "memory-regression")
 
 
 async def test_the_author_can_ignore(editor: EditorFactory, repository: Repository) -> None:
@@ -183,7 +190,7 @@ async def test_pushed_warnings_go_with_the_file(editor: EditorFactory, repositor
         uri = session.open("a.py", AFTER)
         await session.hinted(uri, 2)
         session.save(uri, AFTER)
-        await session.until(lambda: warnings(session, uri), "a warning")
+        await session.until(lambda: session.warnings(uri), "a warning")
         session.close(uri)
         await session.until(lambda: not session.published[-1].diagnostics, "the warning to go")
 

@@ -1,5 +1,6 @@
 /** Entry point: puts the parts together. The server does all forecasting. */
 import * as vscode from 'vscode';
+import { registerBaselines } from './baselines';
 import { registerCommands } from './commands';
 import { Logs } from './logs';
 import { onInterpreterChange } from './python';
@@ -19,6 +20,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     logs,
     status,
     registerCommands(started, logs),
+    registerBaselines(started),
     vscode.workspace.onDidChangeConfiguration((event) => started.settingsChanged(event)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => started.surroundingsChanged()),
     vscode.workspace.onDidChangeWorkspaceFolders(() => started.surroundingsChanged()),

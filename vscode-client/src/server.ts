@@ -13,8 +13,8 @@ import type { Status } from './status';
 /** Settings that decide which program runs, or what it loads at its start. The others are read live. */
 const STARTING_SETTINGS = ['pricetag.server.path', 'pricetag.python', 'pricetag.model'];
 
-/** What this client does that its protocol capabilities do not say: images in hovers, commands of its own. */
-const ABILITIES = { images: true, commands: ['pricetag.toggleHints'] };
+/** What this client does that its protocol capabilities do not say: images in hovers, old versions of files, commands. */
+const ABILITIES = { images: true, baselines: true, commands: ['pricetag.toggleHints'] };
 
 const INSTALL_HELP = 'Install it into the Python environment of this workspace with: pip install pricetag';
 
@@ -46,6 +46,11 @@ export class PricetagServer {
       return;
     }
     await this.restart();
+  }
+
+  /** Asks the server, if one is running. */
+  async request<Answer>(method: string, params: object): Promise<Answer | undefined> {
+    return this.client?.isRunning() === true ? this.client.sendRequest<Answer>(method, params) : undefined;
   }
 
   async stop(): Promise<void> {

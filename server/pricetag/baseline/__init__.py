@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pricetag.baseline.accepted import Accepted, AcceptedError
-from pricetag.baseline.budget import Exceeded, applying, budget_message, exceeded
+from pricetag.baseline.budget import Exceeded, applying, budget_message, exceeded, sufficient
 from pricetag.baseline.git import GitBaseline, Head, decode
+from pricetag.baseline.growth import Steeper, growth_message
+from pricetag.baseline.judgement import Judgement, Options, differs, judge_versions
 from pricetag.baseline.match import match, match_files
 from pricetag.baseline.names import family, only_names_differ
 from pricetag.baseline.revisions import Change, GitError, Revisions
@@ -18,18 +20,25 @@ __all__ = [
     "GitBaseline",
     "GitError",
     "Head",
+    "Judgement",
+    "Options",
     "Regression",
     "Revisions",
     "Rule",
+    "Steeper",
     "applying",
     "budget_message",
     "decode",
+    "differs",
     "exceeded",
     "family",
+    "growth_message",
     "judge",
+    "judge_versions",
     "match",
     "match_files",
     "only_names_differ",
     "probability",
     "regression_message",
+    "sufficient",
 ]

@@ -73,15 +73,26 @@ def merged(entries: Iterable[Accepted], new: Iterable[Accepted]) -> list[Accepte
 
 def load(path: Path) -> list[Accepted]:
     """The entries of a file; none where there is no file. Raises ``AcceptedError``."""
+    data = read(path)
+    return [] if data is None else parse(path, data)
+
+
+def read(path: Path) -> bytes | None:
+    """The bytes of a file; None where there is no file. Raises ``AcceptedError``."""
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST + 1)
     except FileNotFoundError:
-        return []
+        return None
     except OSError as error:
         raise AcceptedError(f"{path} cannot be read ({error.strerror})") from error
     if len(data) > _LARGEST:
         raise AcceptedError(f"{path} is larger than {_LARGEST >> 20} MB")
+    return data
+
+
+def parse(path: Path, data: bytes) -> list[Accepted]:
+    """The entries in the bytes of the file ``path``. Raises ``AcceptedError``."""
     text = data.decode("utf-8", errors="replace").replace("\r\n", "\n")
     if any(line.startswith(_CONFLICT) for line in text.splitlines(keepends=True)):
         raise AcceptedError(f"{path} holds merge conflicts; resolve them, each entry is a line of its own")
@@ -97,12 +108,17 @@ def load(path: Path) -> list[Accepted]:
     return [_entry(path, number, entry) for number, entry in enumerate(entries, 1)]
 
 
-def save(path: Path, entries: Iterable[Accepted]) -> None:
-    """Write a file, whole or not at all. Raises OSError."""
+def render(entries: Iterable[Accepted]) -> str:
+    """The text of a file."""
     lines = ",\n".join(
         json.dumps(_raw(one), allow_nan=False) for one in sorted(entries, key=lambda one: one.key)
     )
-    text = f'{{"version": {VERSION}, "baselines": [\n{lines}\n]}}\n'
+    return f'{{"version": {VERSION}, "baselines": [\n{lines}\n]}}\n'
+
+
+def save(path: Path, entries: Iterable[Accepted]) -> None:
+    """Write a file, whole or not at all. Raises OSError."""
+    text = render(entries)
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:

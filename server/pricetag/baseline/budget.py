@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
 
 from pricetag.baseline.rule import above, is_sound, log_normal, percent
 from pricetag.forecast import (
@@ -15,9 +16,12 @@ from pricetag.forecast import (
     format_estimate,
     format_size,
     format_value,
+    is_over,
 )
 from pricetag.syntax.function import Function
 from pricetag.workload import Budget
+
+_TRIES = 1_000  # numbers of two digits: eleven decades
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,23 @@ def probability_above(estimate: Estimate, metric: Metric, value: float, limit: f
     if value >= limit:  # below the limit nothing is above it
         return over
     return over + below * above(mean - math.log10(value), sigma)
+
+
+def sufficient(one: Exceeded, unit: float, confidence: float) -> str:
+    """A number of two digits, in units of ``unit`` bytes or seconds, for a budget that the forecast does not exceed.
+
+    The median rounded up, or the least above it with which the rule is silent; "" where no budget would be.
+    """
+    least = one.limit if is_over(one.estimate) else one.estimate.median
+    number = Decimal(max(least, one.budget.limit) / unit)
+    for _ in range(_TRIES):
+        step = Decimal(1).scaleb(number.adjusted() - 1)
+        number = (number / step).to_integral_value(ROUND_CEILING) * step
+        value = float(number) * unit
+        if probability_above(one.estimate, one.budget.metric, value, one.limit) < confidence:
+            return f"{number.normalize():f}"
+        number += step
+    return ""
 
 
 def applying(

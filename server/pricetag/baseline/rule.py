@@ -29,6 +29,9 @@ class Rule:
     confidence: float = 0.9
     floor: float = 64 * 1024
     runtime_floor: float = 1e-3
+    growth: float = (
+        0.5  # added to the exponent over n: from here on a change of growth (``growth.judge_growth``)
+    )
 
     def least(self, metric: Metric) -> float:
         """The floor of one metric, in bytes or seconds."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from pricetag.baseline import Options
 from pricetag.config.files import Configs, load
-from pricetag.config.settings import Config, Options, matches, parse
+from pricetag.config.settings import Config, matches, parse
 
 __all__ = ["Config", "Configs", "Options", "load", "matches", "parse"]

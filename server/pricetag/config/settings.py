@@ -6,26 +6,17 @@ import difflib
 import fnmatch
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from pricetag.baseline import Rule, applying
-from pricetag.forecast import DEFAULT_SIZE, METRICS, Metric
+from pricetag.baseline import Options, applying
+from pricetag.forecast import METRICS, Metric
 from pricetag.syntax import Function
 from pricetag.workload import Budget, parse_directive
 
 _LARGEST = 1_000_000_000
 _AMOUNT = re.compile(r"[\d.]")
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How the functions of one file are judged: as in the editor, if nothing is set."""
-
-    n: int = DEFAULT_SIZE  # where the author states none
-    rule: Rule = field(default_factory=Rule)
-    metrics: tuple[Metric, ...] = ("memory",)
 
 
 Change = Callable[[Options], Options]
@@ -209,6 +200,7 @@ _OPTIONS: dict[str, tuple[Callable[[Any], Any], Callable[[Options, Any], Options
     "n": (_size, lambda o, v: replace(o, n=v)),
     "factor": (_number(1, 1e9), lambda o, v: replace(o, rule=replace(o.rule, factor=v))),
     "confidence": (_number(0, 1), lambda o, v: replace(o, rule=replace(o.rule, confidence=v))),
+    "growth": (_number(0.1, 10), lambda o, v: replace(o, rule=replace(o.rule, growth=v))),
     "floor": (_amount("memory"), lambda o, v: replace(o, rule=replace(o.rule, floor=v))),
     "runtime-floor": (_amount("runtime"), lambda o, v: replace(o, rule=replace(o.rule, runtime_floor=v))),
     "metrics": (_metrics, lambda o, v: replace(o, metrics=v)),

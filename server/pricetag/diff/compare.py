@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from pricetag.baseline import Accepted, Regression, exceeded, family, judge, only_names_differ
+from pricetag.baseline import Accepted, differs, exceeded, family, judge_versions
 from pricetag.baseline.accepted import find
 from pricetag.config import Config, Options
 from pricetag.diff.pairs import Gathered, Pair, Span
 from pricetag.diff.report import Compared, Report
-from pricetag.forecast import Forecast, reason_against, select, subject_of
-from pricetag.scan import Forecasts, Found, forecast_of, limits_of
+from pricetag.forecast import select, subject_of
+from pricetag.scan import Forecasts, Found, forecast_of
 from pricetag.syntax import Function
 from pricetag.workload import Budget, parse_directive
 
@@ -46,11 +46,6 @@ def compare(
     return report
 
 
-def differs(before: Function, after: Function) -> bool:
-    """Whether an edit may have changed what a function costs."""
-    return before.canonical != after.canonical and not only_names_differ(before, after)
-
-
 def _is_judged(pair: Pair) -> bool:
     return pair.before is None or differs(pair.before, pair.after.function)
 
@@ -74,30 +69,26 @@ def _compared(
     if pair.before is None and not budgets:
         return made
     full = forecast_of(pair.after.query, forecaster, ())
-    limits = limits_of(forecaster.info)
-    over = exceeded(full, budgets, n, options.rule.confidence, limits)
-    after = select(full, [n])
-    made = replace(made, after=after, exceeded=tuple(over))
+    over = exceeded(full, budgets, n, options.rule.confidence, forecaster.info.limits)
+    made = replace(made, after=select(full, [n]), exceeded=tuple(over))
     if pair.before is None:
         return made
     if not _is_judged(pair):
         return replace(made, status="ok")
-    before = select(forecast_of(subject_of(pair.before).query, forecaster, ()), [n])
-    made = replace(made, before=before)
-    if reason := _reason(before, after, n, options):
-        return replace(made, status="abstained", reason=reason)
+    before = forecast_of(subject_of(pair.before).query, forecaster, ())
     entry = _accepted(pair, pair.before, n, accepted)
-    if entry:  # an agreement about memory; runtimes are judged as ever
-        made = replace(made, accepted=entry)
-        before = replace(before, memory=(entry.memory,), memory_limit=after.memory_limit)
-    found: list[Regression] = []
-    for metric in options.metrics:
-        if metric == "memory" and entry and entry.text == family(pair.after.function):
-            continue
-        correlation = forecaster.info.pair_correlation
-        one = judge(before, after, n, options.rule, correlation, limits[metric], metric)
-        found += [one] if one else []
-    return replace(made, status="regression" if found else "ok", regressions=tuple(found))
+    now = family(pair.after.function) if entry else ""
+    judged = judge_versions(before, full, n, options, forecaster.info, entry, now)
+    made = replace(made, before=select(before, [n]))
+    if judged.reason:
+        return replace(made, status="abstained", reason=judged.reason)
+    return replace(
+        made,
+        status="regression" if judged.regressions or judged.steeper else "ok",
+        accepted=entry,
+        regressions=judged.regressions,
+        steeper=judged.steeper,
+    )
 
 
 def _accepted(pair: Pair, old: Function, n: int, entries: Sequence[Accepted]) -> Accepted | None:
@@ -109,29 +100,24 @@ def _accepted(pair: Pair, old: Function, n: int, entries: Sequence[Accepted]) ->
 
 
 def acceptances(report: Report) -> list[Accepted]:
-    """What accepting every memory regression of a report agrees to."""
+    """What accepting the memory of every function of a report that regressed, or grows steeper, agrees to."""
     return [
         Accepted(
             one.pair.after.path,
             one.pair.after.function.qualified_name,
             family(one.pair.after.function),
             family(one.pair.before),
-            replace(regression.after, n=one.n),
+            estimate,
         )
         for one in report.functions
-        for regression in one.regressions
-        if regression.metric == "memory" and one.pair.before is not None
+        if "memory" in {*(r.metric for r in one.regressions), *(s.metric for s in one.steeper)}
+        and one.pair.before is not None
+        and one.after is not None
+        and (estimate := one.after.at("memory", one.n)) is not None
     ]
 
 
-def _reason(before: Forecast, after: Forecast, n: int, options: Options) -> str:
-    """Why two forecasts cannot be compared. Wide intervals are no reason: the rule weighs them."""
-    new = reason_against(after, n, float("inf"), options.metrics)
-    old = reason_against(before, n, float("inf"), options.metrics)
-    return new or (f"before the change: {old}" if old else "")
-
-
-def _order(one: Compared) -> tuple[float, bool, str, int]:
-    """Regressions first, the largest factor before the others; what is over budget; then by place."""
+def _order(one: Compared) -> tuple[float, bool, bool, str, int]:
+    """Regressions first, the largest factor before the others; what grows; what is over budget; then by place."""
     worst = max((regression.factor for regression in one.regressions), default=0.0)
-    return -worst, not one.exceeded, one.pair.after.path, one.pair.after.function.start
+    return -worst, not one.steeper, not one.exceeded, one.pair.after.path, one.pair.after.function.start

@@ -16,7 +16,7 @@ _CODE = str.maketrans({"`": "'", "\n": " ", "\r": " ", "|": "\\|"})
 
 
 def markdown(report: Report) -> str:
-    """A heading, a table of the regressions, what is over budget, and the counts."""
+    """A heading, a table of the regressions, what grows faster or is over budget, and the counts."""
     rows = [(one, regression) for one in report.functions for regression in one.regressions]
     lines = [MARKER, f"### Pricetag: {_heading(report)}", ""]
     if rows:
@@ -28,7 +28,7 @@ def markdown(report: Report) -> str:
         if len(rows) > MAXIMUM_ROWS:
             lines.append(f"| and {len(rows) - MAXIMUM_ROWS} more | | | | | | | |")
         lines.append("")
-    over = [finding for finding in report.findings if finding.rule.endswith("-budget")]
+    over = [finding for finding in report.findings if not finding.rule.endswith("-regression")]
     lines += [
         f"- {_code(f'{one.at.path}:{one.at.name.start.line + 1}')} {_plain(one.message)}"
         for one in over[:MAXIMUM_ROWS]

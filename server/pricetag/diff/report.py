@@ -6,7 +6,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pricetag.baseline import Accepted, Exceeded, Regression, budget_message, regression_message
+from pricetag.baseline import (
+    Accepted,
+    Exceeded,
+    Regression,
+    Steeper,
+    budget_message,
+    growth_message,
+    regression_message,
+)
 from pricetag.diff.pairs import Pair, Span
 from pricetag.forecast import METRICS, Forecast, Metric, estimate_at
 from pricetag.scan import Found, Problem, estimate_json, exceeded_json, range_json, reason_class
@@ -18,7 +26,7 @@ Status = Literal["regression", "ok", "new", "ignored", "abstained"]
 class Finding:
     """Something to warn of at a function: a ``rule`` and a sentence."""
 
-    rule: str  # "memory-regression", "runtime-budget" and so on
+    rule: str  # "memory-regression", "memory-growth", "runtime-budget" and so on
     at: Found
     message: str
 
@@ -37,14 +45,18 @@ class Compared:
     reason: str = ""  # why there is no comparison
     exceeded: tuple[Exceeded, ...] = ()
     accepted: Accepted | None = None  # what stood for the git baseline's memory
+    steeper: tuple[Steeper, ...] = ()
 
     @property
     def findings(self) -> list[Finding]:
-        """Its regressions, and the budgets that it exceeds, as warnings."""
+        """Its regressions, its changes of growth, and the budgets that it exceeds, as warnings."""
         at = self.pair.after
         grown = [
             Finding(f"{one.metric}-regression", at, regression_message(one, at.function))
             for one in self.regressions
+        ]
+        grown += [
+            Finding(f"{one.metric}-growth", at, growth_message(one, at.function)) for one in self.steeper
         ]
         return grown + [
             Finding(f"{one.budget.metric}-budget", at, budget_message(one, at.function))
@@ -129,6 +141,7 @@ def _function_json(one: Compared) -> dict[str, Any]:
 
 def _metric_json(one: Compared, metric: Metric) -> dict[str, Any]:
     regression = next((r for r in one.regressions if r.metric == metric), None)
+    steeper = next((s for s in one.steeper if s.metric == metric), None)
     sides = {"before": one.before, "after": one.after}
     found = {
         side: estimate_at(forecast.estimates(metric), one.n) if forecast else None
@@ -143,6 +156,9 @@ def _metric_json(one: Compared, metric: Metric) -> dict[str, Any]:
             "at_least": regression.at_least,
             "confidence": regression.confidence,
         },
+        "growth": None
+        if steeper is None
+        else {"before": steeper.before, "after": steeper.after, "confidence": steeper.confidence},
     }
 
 

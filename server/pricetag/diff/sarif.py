@@ -14,6 +14,8 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 RULES = {
     "memory-regression": "The forecast peak memory of a function grew",
     "runtime-regression": "The forecast runtime of a function grew",
+    "memory-growth": "The forecast peak memory of a function grows faster with n than it did",
+    "runtime-growth": "The forecast runtime of a function grows faster with n than it did",
     "memory-budget": "The forecast peak memory of a function exceeds its budget",
     "runtime-budget": "The forecast runtime of a function exceeds its budget",
 }

@@ -87,3 +87,8 @@ class ModelInfo:
     maximum_interval: float  # default abstention threshold: high / low above this is no forecast
     time_limit: float  # seconds: what ``over`` means for runtime in this model's labels
     memory_limit: float  # bytes: what ``over`` means for memory
+
+    @property
+    def limits(self) -> dict[Metric, float]:
+        """What ``over`` is the probability of passing, by metric."""
+        return {"memory": self.memory_limit, "runtime": self.time_limit}

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from pricetag.lsp.documents import Document
 from pricetag.text import Change, Position, Range
+
+if TYPE_CHECKING:
+    from pricetag.lsp.documents import Document
 
 
 def to_position(document: Document, offset: int) -> types.Position:

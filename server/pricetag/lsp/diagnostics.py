@@ -1,23 +1,40 @@
-"""On save: functions whose forecast memory regressed against their text at git ``HEAD``."""
+"""On save: functions whose forecasts regressed against what they were, grow faster, or are over budget."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from lsprotocol import types
 
-from pricetag.baseline import GitBaseline, judge, match, only_names_differ, regression_message
-from pricetag.forecast import ModelInfo, Subject, select, subject_of
+from pricetag.baseline import (
+    Exceeded,
+    GitBaseline,
+    Judgement,
+    Regression,
+    budget_message,
+    differs,
+    exceeded,
+    family,
+    growth_message,
+    judge_versions,
+    match,
+    regression_message,
+)
+from pricetag.baseline.accepted import find
+from pricetag.forecast import ModelInfo, Subject, format_value, growth_symbol, subject_of
 from pricetag.lsp.convert import to_range
-from pricetag.lsp.documents import Document, Place, Verdict
+from pricetag.lsp.documents import OPENED, Document, Place, Verdict
 from pricetag.lsp.hover import interval
+from pricetag.lsp.projects import Project
 from pricetag.lsp.schedule import Scheduler
-from pricetag.lsp.settings import Settings
+from pricetag.lsp.settings import Severity
 from pricetag.syntax import Function, Language, parse_functions
+from pricetag.text import Buffer, Encoding, Range
 from pricetag.workload import parse_directive
 
-SOURCE, CODE = "pricetag", "memory-regression"
+SOURCE, SCHEME = "pricetag", "pricetag-baseline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,94 +44,177 @@ class _Pair:
     slot: int
     before: Subject
     after: Subject
-    ignored: bool
+    families: tuple[str, str]
+    origin: Range
 
 
 async def check(document: Document, git: GitBaseline, scheduler: Scheduler) -> dict[int, Verdict]:
-    """What is known by slot of every function that differs from its baseline, not judged yet. Raises ``WorkerLost``.
+    """What is known by slot of every function that differs from its baseline, or has a budget; not judged yet.
 
-    No git, an untracked or new file, a new function, or a change of names, comments or layout: no verdict.
+    A new function, or a change of names, comments or layout, has no baseline. Raises ``WorkerLost``.
     """
-    if document.path is None:
+    if document.path is None or document.closed:
         return {}
-    head = await git.head(document.path)
-    if head.text is None:
-        return {}
+    settings = document.settings
+    text, commit = await _baseline(document, git) if settings.regression_enabled else (None, "")
     await scheduler.analysed(document)
-    places = list(document.places)
-    pairs = await scheduler.in_thread(_changed, head.text, places)
-    await scheduler.request([subject for pair in pairs for subject in (pair.before, pair.after)])
+    places, language, encoding = list(document.places), document.language, document.encoding
+    pairs: list[_Pair] = []
+    if text is not None:
+        pairs = await scheduler.in_thread(_changed, text, language, encoding, places)
+    budgeted: list[Place] = []
+    if settings.budgets_enabled:
+        budgeted = await scheduler.in_thread(_budgeted, document.project, places)
+    subjects = [subject for pair in pairs for subject in (pair.before, pair.after)]
+    await scheduler.request([*subjects, *(place.subject for place in budgeted)])
     verdicts = {}
+    for place in budgeted:
+        if (saved := scheduler.forecasts.get(place.subject)) is not None:
+            verdicts[place.slot] = Verdict(None, saved)
     for pair in pairs:
         before, after = scheduler.forecasts.get(pair.before), scheduler.forecasts.get(pair.after)
         if before is not None and after is not None:
-            verdicts[pair.slot] = Verdict(before, after, head.commit, pair.after.n, pair.ignored)
+            verdicts[pair.slot] = Verdict(before, after, commit, pair.families, pair.origin)
     return verdicts
 
 
-def judged(verdict: Verdict, settings: Settings, info: ModelInfo | None) -> Verdict:
-    """The verdict by the rule as it is set now."""
-    n = verdict.stated_n or settings.size
-    regression = None
-    if info is not None and settings.regression_enabled and not verdict.ignored:
-        before, after = select(verdict.baseline, [n]), select(verdict.saved, [n])
-        regression = judge(before, after, n, settings.rule, info.pair_correlation)
-    return replace(verdict, n=n, regression=regression)
+async def _baseline(document: Document, git: GitBaseline) -> tuple[str | None, str]:
+    """The text before and its commit: at ``HEAD``, or outside git as it was opened."""
+    head = await git.head(document.path or "")
+    if head.text is None and not document.project.tracked:
+        return document.opened, OPENED
+    return head.text, head.commit
 
 
-def _changed(head: str, places: list[Place]) -> list[_Pair]:
+def _changed(text: str, language: Language, encoding: Encoding, places: Sequence[Place]) -> list[_Pair]:
     """On the analysis thread: the functions that are not what they were."""
-    if not places:
-        return []
-    pairs = match(_baseline(head, places[0].function.language), [place.function for place in places])
+    functions, buffer = _functions(text, language)
+    pairs = match(functions, [place.function for place in places])
     return [
-        _Pair(place.slot, subject_of(old), place.subject, parse_directive(new.directive).ignore)
+        _Pair(
+            place.slot,
+            subject_of(old),
+            place.subject,
+            (family(old), family(new)),
+            Range(buffer.position(old.name_start, encoding), buffer.position(old.name_end, encoding)),
+        )
         for place, (old, new) in zip(places, pairs, strict=True)
-        if old is not None and _differs(old, new)
+        if old is not None and differs(old, new)
     ]
 
 
 @lru_cache(maxsize=4)
-def _baseline(head: str, language: Language) -> tuple[Function, ...]:
+def _functions(text: str, language: Language) -> tuple[tuple[Function, ...], Buffer]:
     # The last commit stays the same from save to save; only its parse would be done again.
-    return parse_functions(head, language)
+    return parse_functions(text, language), Buffer(text)
 
 
-def _differs(old: Function, new: Function) -> bool:
-    if old.canonical == new.canonical or old.error or new.error:
-        return False
-    return not only_names_differ(old, new)
+def _budgeted(project: Project, places: Sequence[Place]) -> list[Place]:
+    return [place for place in places if project.config.budgets_for(project.path, place.function)]
 
 
-def diagnostics(document: Document, verdicts: dict[int, Verdict]) -> list[types.Diagnostic]:
-    """The warnings of the last save, where the functions stand now."""
-    result = []
-    for place in document.places:
-        verdict = verdicts.get(place.slot)
-        if verdict is None or verdict.regression is None:
-            continue
-        regression = verdict.regression
-        where = to_range(document, place.name_start, place.name_end)
-        baseline = (
-            f"baseline at commit {verdict.commit[:8]}: 80 % interval {interval(regression.before)}; "
-            f"now {interval(regression.after)}"
+def judged(verdict: Verdict, place: Place, document: Document, info: ModelInfo | None) -> Verdict:
+    """The verdict by the rules as they are set now, and by what the author says of the function now."""
+    settings, project = document.settings, document.project
+    n = place.subject.n or settings.size
+    judgement, entry, over = Judgement(), None, tuple[Exceeded, ...]()
+    if info is not None and not parse_directive(place.function.directive).ignore:
+        if verdict.baseline is not None and settings.regression_enabled:
+            was, now = verdict.families
+            entry = find(project.accepted, [(project.name, place.function.qualified_name)], n, was, now)
+            judgement = judge_versions(verdict.baseline, verdict.saved, n, settings.terms, info, entry, now)
+        if settings.budgets_enabled:
+            budgets = project.config.budgets_for(project.path, place.function)
+            over = tuple(exceeded(verdict.saved, budgets, n, settings.rule.confidence, info.limits))
+    return replace(verdict, n=n, judgement=judgement, exceeded=over, entry=entry)
+
+
+def diagnostics(document: Document, baselines: bool) -> list[types.Diagnostic]:
+    """The warnings of the last save, where the functions stand now.
+
+    ``baselines`` is whether the client shows the old version of a file (``pricetag-baseline:``).
+    """
+    return [
+        one
+        for place in document.places
+        if (verdict := document.verdicts.get(place.slot)) is not None
+        for one in of_function(document, place, verdict, baselines)
+    ]
+
+
+def of_function(
+    document: Document, place: Place, verdict: Verdict, baselines: bool
+) -> list[types.Diagnostic]:
+    """The warnings at one function."""
+    where = to_range(document, place.name_start, place.name_end)
+    before = _old_version(document, verdict, where, baselines)
+    warning = types.DiagnosticSeverity.Warning
+
+    def made(rule: str, message: str, severity: types.DiagnosticSeverity, related: str) -> types.Diagnostic:
+        return types.Diagnostic(
+            range=where,
+            message=message,
+            severity=severity,
+            source=SOURCE,
+            code=rule,
+            related_information=[types.DiagnosticRelatedInformation(before, related)] if related else None,
+            data={
+                "slot": place.slot,
+                "key": place.subject.key,
+                "baseline": verdict.baseline.key if verdict.baseline else None,
+                "commit": verdict.commit,
+                "n": verdict.n,
+            },
         )
-        result.append(
-            types.Diagnostic(
-                range=where,
-                message=regression_message(regression, place.function),
-                severity=types.DiagnosticSeverity.Warning,
-                source=SOURCE,
-                code=CODE,
-                related_information=[
-                    types.DiagnosticRelatedInformation(types.Location(document.uri, where), baseline)
-                ],
-                data={
-                    "key": place.subject.key,
-                    "baseline": verdict.baseline.key,
-                    "commit": verdict.commit,
-                    "n": regression.n,
-                },
-            )
+
+    function, judgement = place.function, verdict.judgement
+    found = [
+        made(
+            f"{one.metric}-regression",
+            regression_message(one, function),
+            severity_of(one.factor, document.settings.severity),
+            _related(one, verdict),
         )
-    return result
+        for one in judgement.regressions
+    ]
+    for steeper in judgement.steeper:
+        symbol = growth_symbol(steeper.before)
+        grew = "did not grow with n" if symbol == "1" else f"grew like {symbol}"
+        related = f"{_name(verdict)}: {steeper.metric} {grew}"
+        found.append(made(f"{steeper.metric}-growth", growth_message(steeper, function), warning, related))
+    return found + [
+        made(f"{over.budget.metric}-budget", budget_message(over, function), warning, "")
+        for over in verdict.exceeded
+    ]
+
+
+def severity_of(factor: float, severity: Severity) -> types.DiagnosticSeverity:
+    """Information, a warning or an error, by how many times a cost has grown."""
+    if factor >= severity.error:
+        return types.DiagnosticSeverity.Error
+    if factor >= severity.warning:
+        return types.DiagnosticSeverity.Warning
+    return types.DiagnosticSeverity.Information
+
+
+def _name(verdict: Verdict) -> str:
+    if verdict.commit == OPENED:
+        return "baseline when the file was opened"
+    return f"baseline at commit {verdict.commit[:8]}"
+
+
+def _related(one: Regression, verdict: Verdict) -> str:
+    name = _name(verdict)
+    if one.metric == "memory" and verdict.entry is not None:
+        name = f"accepted baseline of {format_value('memory', verdict.entry.memory.median)}"
+    return f"{name}: 80 % interval {interval(one.metric, one.before)}; now {interval(one.metric, one.after)}"
+
+
+def _old_version(document: Document, verdict: Verdict, here: types.Range, baselines: bool) -> types.Location:
+    """Where the function stands in its old version, or here where the client shows none."""
+    origin = verdict.origin
+    if not baselines or origin is None or not document.uri.startswith("file:"):
+        return types.Location(document.uri, here)
+    start, end = (types.Position(at.line, at.character) for at in (origin.start, origin.end))
+    uri = f"{SCHEME}{document.uri.removeprefix('file')}?{verdict.commit}"
+    return types.Location(uri, types.Range(start, end))

@@ -10,13 +10,16 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from pricetag.baseline import Regression
+from pricetag.baseline import Accepted, Exceeded, Judgement, Regression
 from pricetag.forecast import DEFAULT_SIZE, Forecast, Subject, subject_of
+from pricetag.lsp.projects import Project
+from pricetag.lsp.settings import Settings
 from pricetag.syntax import Function, Language, Site, SyntaxTree
-from pricetag.text import Buffer, Change, Edit, Encoding
+from pricetag.text import Buffer, Change, Edit, Encoding, Range
 
+OPENED = "opened"  # in place of a commit: the baseline is the text as it was opened
 MAXIMUM_BYTES = 4 << 20  # larger files are data, not code that anyone reads hints in
 _LONGEST_HEADER = 1_000  # bytes of a line in which a name is looked for
 _HEADERS = {
@@ -51,15 +54,28 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the last save found of one function that differs from its baseline. Judged anew when the rule changes."""
+    """What the last save found of one function that differs from its baseline or has a budget, and what the rules say
+    of it: anew when the author, a setting or a file of the project says something else."""
 
-    baseline: Forecast
+    baseline: Forecast | None  # None: only its budgets count
     saved: Forecast  # of the text that was saved
-    commit: str
-    stated_n: int | None = None  # by the author
-    ignored: bool = False  # the author wants no warning here
-    n: int = DEFAULT_SIZE  # the regression was looked for at
-    regression: Regression | None = None
+    commit: str = ""
+    families: tuple[str, str] = ("", "")  # of the baseline's text and of the saved one
+    origin: Range | None = None  # of its name in the baseline's text, as the editor counts
+    n: int = DEFAULT_SIZE  # it was judged at
+    judgement: Judgement = field(default_factory=Judgement)
+    exceeded: tuple[Exceeded, ...] = ()
+    entry: Accepted | None = None  # the accepted value that stood for the baseline's memory
+
+    @property
+    def regression(self) -> Regression | None:
+        """What hints and hovers show of it: memory before runtime."""
+        return self.judgement.regressions[0] if self.judgement.regressions else None
+
+    @property
+    def found(self) -> bool:
+        """Whether there is anything to warn of."""
+        return bool(self.judgement.regressions or self.judgement.steeper or self.exceeded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +160,11 @@ class Document:
         self.shown: dict[int, Forecast] = {}  # by slot: stays on screen until the next one is there
         self.labels: dict[int, Label] = {}  # by slot
         self.verdicts: dict[int, Verdict] = {}  # by slot: of the last save
+        self.told: dict[int, Verdict] = {}  # those that the editor was last told to warn of
+        self.checked: int | None = None  # the version that was last saved
+        self.settings, self.project = Settings(), Project()  # those that hold for this file
+        self.opened: str | None = text  # None where git has a baseline
+        self.readings = 0  # of its project: the last one counts
         self.viewed: tuple[int, int] | None = None  # bytes last asked for hints
         self.answered: tuple[tuple[int, str], ...] = ()  # the hints given then: slot and label
         self.lenses: tuple[tuple[int, str], ...] | None = None  # those last given, if ever

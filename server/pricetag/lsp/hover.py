@@ -11,7 +11,6 @@ from pricetag.forecast import (
     Metric,
     estimate_at,
     fit_growth,
-    format_bytes,
     format_estimate,
     format_factor,
     format_size,
@@ -22,7 +21,7 @@ from pricetag.forecast import (
     reason_against,
     remedy,
 )
-from pricetag.lsp.documents import Verdict
+from pricetag.lsp.documents import OPENED, Verdict
 from pricetag.lsp.svg_plot import data_uri
 from pricetag.syntax import Function, Language
 from pricetag.workload import parse_directive
@@ -71,7 +70,7 @@ def summary(function: Function, forecast: Forecast, n: int, options: HintOptions
             continue
         value = format_estimate(metric, estimate, forecast.limit(metric, options.limit(metric)))
         if not is_over(estimate):
-            value += f", 80 % interval {_interval(metric, estimate)}"
+            value += f", 80 % interval {interval(metric, estimate)}"
         rate = _rate(forecast, n, metric)
         lines.append(f"{metric.capitalize()} {value}" + (f", {rate}" if rate else "") + "  ")
     if forecast.assumes:
@@ -117,7 +116,7 @@ def _cells(forecast: Forecast, metric: Metric, n: int, options: HintOptions) -> 
     value = format_estimate(metric, estimate, forecast.limit(metric, options.limit(metric)))
     if is_over(estimate):
         return f"{value} | {estimate.over:.0%} likely".replace("%", " %")
-    return f"{value} | {_interval(metric, estimate)}"
+    return f"{value} | {interval(metric, estimate)}"
 
 
 def _rate(forecast: Forecast, n: int, metric: Metric) -> str:
@@ -141,9 +140,14 @@ def _change(
     forecast: Forecast, n: int, metrics: list[Metric], options: HintOptions, verdict: Verdict | None
 ) -> list[str]:
     """A line on the baseline for each metric, as of the last save."""
-    if verdict is None:
+    if verdict is None or verdict.baseline is None:
         return []
     lines = []
+    since = (
+        "when this file was opened"
+        if verdict.commit == OPENED
+        else f"at the last commit ({verdict.commit[:8]})"
+    )
     for metric in metrics:
         before = estimate_at(verdict.baseline.estimates(metric), n)
         after = estimate_at(forecast.estimates(metric), n)
@@ -152,9 +156,14 @@ def _change(
         limit = forecast.limit(metric, options.limit(metric))
         was, now = (format_estimate(metric, estimate, limit) for estimate in (before, after))
         factor = format_factor(after.median / max(before.median, 1.0 if metric == "memory" else 1e-9))
-        lead = "▲ " if verdict.regression and metric == "memory" else ""
-        commit = verdict.commit[:8]
-        lines.append(f"{lead}{metric.capitalize()} at the last commit ({commit}): {was} → {now} ({factor})  ")
+        grown = any(one.metric == metric for one in verdict.judgement.regressions)
+        lead = "▲ " if grown else ""
+        lines.append(f"{lead}{metric.capitalize()} {since}: {was} → {now} ({factor})  ")
+    if verdict.entry is not None:
+        agreed = format_estimate(
+            "memory", verdict.entry.memory, forecast.limit("memory", options.memory_limit)
+        )
+        lines.append(f"Accepted baseline of its memory: {agreed}  ")
     return lines
 
 
@@ -184,12 +193,8 @@ def _override(function: Function, assumes: str) -> str:
     return f"{mark} pricetag: " + ", ".join([*containers[:1], *numbers[:1], "n=1e5"])
 
 
-def interval(estimate: Estimate) -> str:
-    """The 80 % interval of a memory estimate."""
-    return f"{format_bytes(estimate.low)} – {format_bytes(estimate.high)}"
-
-
-def _interval(metric: Metric, estimate: Estimate) -> str:
+def interval(metric: Metric, estimate: Estimate) -> str:
+    """The 80 % interval of an estimate."""
     return f"{format_value(metric, estimate.low)} – {format_value(metric, estimate.high)}"
 
 

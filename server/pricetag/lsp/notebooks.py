@@ -82,9 +82,7 @@ class Notebooks:
         if language is None:
             return
         document = Document(item.uri, None, language, item.text, item.version, server.encoding, notebook)
-        document.excluded = server.settings.leaves_alone(language, notebook.path)
-        server.documents[item.uri] = document
-        server.scheduler.opened(document)
+        server.enter(document)
 
     def _close_cell(self, notebook: Notebook, uri: str) -> None:
         document = self._server.documents.get(uri)

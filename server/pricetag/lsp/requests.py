@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pygls.uris import to_fs_path
 
 import pricetag
+from pricetag.lsp.documents import OPENED
 
 if TYPE_CHECKING:
     from pricetag.lsp.server import PricetagServer
@@ -39,12 +40,21 @@ def register(server: PricetagServer, on: Callable[..., Callable[[Any], Any]]) ->
 
     @on("pricetag/baselineText")
     async def baseline_text(params: Any) -> dict[str, Any]:
-        """A file as it stands at git ``HEAD``: ``{"text", "commit", "missing"}``, with the reason for no text."""
-        uri = getattr(params, "uri", None)
+        """A file at git ``HEAD`` or at ``commit``, or as it was opened (``commit`` is "opened"):
+        ``{"text", "commit", "missing"}``, with the reason for no text."""
+        uri, commit = getattr(params, "uri", None), getattr(params, "commit", None)
         path = to_fs_path(uri) if isinstance(uri, str) else None
-        if path is None:
+        if path is None or not isinstance(uri, str):
             return {"text": None, "commit": "", "missing": "not a file"}
-        return dataclasses.asdict(await server.git.head(path))
+        if commit == OPENED:
+            document = server.documents.get(uri)
+            text = document.opened if document else None
+            return {"text": text, "commit": "", "missing": "" if text is not None else "not known any more"}
+        revisions = server.projects.revisions
+        found = await (
+            revisions.text(path, commit) if isinstance(commit, str) and commit else server.git.head(path)
+        )
+        return dataclasses.asdict(found)
 
     @on("pricetag/debugText")
     def debug_text(params: Any) -> dict[str, Any] | None:
@@ -76,7 +86,7 @@ def _state(server: PricetagServer) -> dict[str, Any]:
     stated = {
         field.name: getattr(settings, field.name)
         for field in dataclasses.fields(settings)
-        if field.name not in ("rule", "hint_format", "exclude", "model")
+        if field.name not in ("rule", "severity", "hint_format", "exclude", "model")
     }
     return {
         "model": server.info.id if server.info else None,
@@ -89,6 +99,7 @@ def _state(server: PricetagServer) -> dict[str, Any]:
         "settings": {
             **stated,
             "rule": dataclasses.asdict(settings.rule),
+            "severity": dataclasses.asdict(settings.severity),
             "hint_format": dataclasses.asdict(settings.hint_format),
             "exclude": len(settings.exclude),  # globs and paths name files of the user's
             "model": settings.model is not None,

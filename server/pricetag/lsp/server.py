@@ -17,17 +17,21 @@ import pricetag
 from pricetag.baseline import GitBaseline
 from pricetag.forecast import ModelInfo, ModelNotFound, default_path, find_model
 from pricetag.forecast.adjustment_files import find_project
-from pricetag.lsp import convert, diagnostics, hints, notebooks, requests, shown
-from pricetag.lsp.documents import Document, Place, Verdict
+from pricetag.lsp import fixes, hints, notebooks, requests, shown, sync
+from pricetag.lsp.capabilities import capability, stated, supports
+from pricetag.lsp.checks import Checks
+from pricetag.lsp.documents import Document, Place
+from pricetag.lsp.guard import guarded
 from pricetag.lsp.heaviest import Heaviest
 from pricetag.lsp.logs import EditorLog, Recent, to_stderr
+from pricetag.lsp.projects import Projects
 from pricetag.lsp.protocol import Protocol
+from pricetag.lsp.refresh import Refresh
 from pricetag.lsp.schedule import Forecasts, Scheduler
 from pricetag.lsp.settings import SECTION, Settings, parse
 from pricetag.lsp.status import Status
-from pricetag.syntax import language_of
 from pricetag.text import Encoding
-from pricetag.worker import State, Supervisor, WorkerLost, worker_command
+from pricetag.worker import State, Supervisor, worker_command
 
 _log = logging.getLogger(__name__)
 TOGGLE_HINTS = "pricetag.toggleHints"
@@ -46,10 +50,13 @@ class PricetagServer(LanguageServer):
         self.documents: dict[str, Document] = {}  # cells of notebooks included
         self.notebooks = notebooks.Notebooks(self)
         self.git = GitBaseline()
+        self.projects = Projects(self)
+        self.checks = Checks(self)
         self.status = Status(self)
         self.forecasts = Forecasts()
         self.scheduler = Scheduler(self.forecasts, self.on_analysed, self.on_batch, self.status.pending)
         self.heaviest = Heaviest(self)
+        self.refresh = Refresh(self)
         self.recent = Recent()
         self.supervisor: Supervisor | None = None
         self.encoding = Encoding.UTF16
@@ -59,13 +66,11 @@ class PricetagServer(LanguageServer):
         self.images = False  # whether it shows images in Markdown
         self.hint_parts = False  # the client resolves tooltips of a label's parts
         self.hint_tooltips = False  # the client resolves none: they are sent along
+        self.baselines = False  # the client shows the old version of a file
         self._toggled: bool | None = None  # hints, by command; for this session, until the setting changes
         self._served_model: str | None = None
         self._problems_shown: set[str] = set()
-        self._checks: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._refreshing = False
-        self._refresh_again = False
 
     # pygls would show every internal error to the user.
     def report_server_error(self, error: Exception, source: Any) -> None:
@@ -125,23 +130,25 @@ class PricetagServer(LanguageServer):
     def toggle_hints(self) -> bool:
         """Show hints, or hide them; returns which."""
         self._toggled = not self.hints_shown
-        self.refresh_hints()
+        self.refresh.hints()
         return self._toggled
 
     def labels(self, document: Document, start: int, end: int) -> list[tuple[Place, str]]:
         """The hints for a range of bytes, from what is known now."""
         if not self.hints_shown:
             return []
-        return hints.labels(document, start, end, self.forecasts, self.settings, self.info)
+        return hints.labels(document, start, end, self.forecasts, document.settings, self.info)
 
     def lens_labels(self, document: Document) -> list[tuple[Place, str]]:
         """The code lenses of a whole document, from what is known now."""
         if not self.settings.code_lens:
             return []
-        return hints.labels(document, 0, len(document.buffer.data), self.forecasts, self.settings, self.info)
+        end = len(document.buffer.data)
+        return hints.labels(document, 0, end, self.forecasts, document.settings, self.info)
 
     def on_analysed(self, document: Document) -> None:
-        """A document was parsed: functions may have come, gone or become known ones."""
+        """A document was parsed: functions may have come, gone or become known ones, comments may say other things."""
+        self.checks.analysed(document)
         self.on_batch([document])
 
     def on_batch(self, documents: Iterable[Document]) -> None:
@@ -152,72 +159,10 @@ class PricetagServer(LanguageServer):
             and _told(self.labels(document, *document.viewed)) != document.answered
             for document in changed
         ):
-            self.refresh_hints()
+            self.refresh.hints()
         # A client asks for lenses anew as the text changes; only what came later needs a word.
         if any(d.lenses is not None and _told(self.lens_labels(d)) != d.lenses for d in changed):
-            self.refresh_lenses()
-
-    def refresh_hints(self) -> None:
-        """Have the editor ask for hints again. At most one such request is out at a time."""
-        if not _supports(self, "workspace.inlay_hint.refresh_support"):
-            return
-        if self._refreshing:
-            self._refresh_again = True
-        else:
-            self.spawn(self._refresh_hints())
-
-    def refresh_lenses(self) -> None:
-        """Have the editor ask for code lenses again."""
-        if _supports(self, "workspace.code_lens.refresh_support"):
-            for document in self.documents.values():
-                document.lenses = None  # one request for all, until the next answer
-            self.spawn(self.workspace_code_lens_refresh_async(None))
-
-    async def _refresh_hints(self) -> None:
-        self._refreshing = True
-        try:
-            await self.workspace_inlay_hint_refresh_async(None)
-        finally:
-            self._refreshing = False
-            if self._refresh_again:
-                self._refresh_again = False
-                self.refresh_hints()
-
-    def check(self, document: Document) -> None:
-        """Look for regressions in a saved document; a newer save replaces an older one's check."""
-        if old := self._checks.pop(document.uri, None):
-            old.cancel()
-        task = self.spawn(self._check(document))
-        self._checks[document.uri] = task
-
-    async def _check(self, document: Document) -> None:
-        if not self.settings.regression_enabled:
-            return
-        try:
-            verdicts = await diagnostics.check(document, self.git, self.scheduler)
-        except WorkerLost as lost:
-            _log.info("no check on save: %s", lost)
-            return
-        self.judge(document, verdicts)
-
-    def judge(self, document: Document, verdicts: dict[int, Verdict]) -> None:
-        """Apply the rule to what a save found, and show what comes of it."""
-        judged = {slot: diagnostics.judged(v, self.settings, self.info) for slot, v in verdicts.items()}
-        if not document.closed and judged != document.verdicts:
-            document.verdicts = judged
-            self.publish(document)
-            self.on_batch([document])
-
-    def publish(self, document: Document) -> None:
-        """Bring the document's warnings to the editor, the way it prefers."""
-        if self.pulls_diagnostics:
-            self.spawn(self.workspace_diagnostic_refresh_async(None))
-            return
-        items = [] if document.closed else diagnostics.diagnostics(document, document.verdicts)
-        version = None if document.closed else document.version
-        self.text_document_publish_diagnostics(
-            types.PublishDiagnosticsParams(uri=document.uri, version=version, diagnostics=items)
-        )
+            self.refresh.lenses()
 
     def spawn(self, work: Any) -> asyncio.Task[Any]:
         """Run work in the background; its failure is logged, never shown."""
@@ -237,9 +182,7 @@ class PricetagServer(LanguageServer):
         """Take new settings over; problems are shown once each."""
         settings, problems = parse(raw)
         for problem in problems:
-            if problem not in self._problems_shown:
-                self._problems_shown.add(problem)
-                self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, problem))
+            self.complain(problem)
         old, self.settings = self.settings, settings
         if settings.hints_enabled != old.hints_enabled:
             self._toggled = None
@@ -247,14 +190,43 @@ class PricetagServer(LanguageServer):
             await self.serve_model()
         if settings != old:
             for document in self.documents.values():
-                excluded = settings.leaves_alone(document.language, document.file)
-                if excluded != document.excluded:
-                    document.excluded = excluded
-                    self.scheduler.opened(document)
-                self.judge(document, document.verdicts)
-            self.refresh_hints()
+                self.adopt(document)
+            self.refresh.hints()
             if settings.code_lens or old.code_lens:
-                self.refresh_lenses()
+                self.refresh.lenses()
+
+    def complain(self, problem: str) -> None:
+        """Show a problem to the user, once."""
+        if problem not in self._problems_shown:
+            self._problems_shown.add(problem)
+            self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, problem))
+
+    def enter(self, document: Document) -> None:
+        """Take in a document that was opened; what its project says follows."""
+        document.settings = self.settings
+        document.excluded = self._leaves_alone(document)
+        self.documents[document.uri] = document
+        self.scheduler.opened(document)
+        self.spawn(self.projects.enter(document))
+
+    def adopt(self, document: Document) -> None:
+        """Have a document follow the settings that hold for it now: the editor's, in its project."""
+        project = document.project
+        settings = self.settings.within(project.config.options(project.path))
+        excluded = self._leaves_alone(document)
+        if excluded != document.excluded:
+            document.excluded = excluded
+            self.scheduler.opened(document)
+        if settings != document.settings:
+            document.settings = settings
+            self.on_batch([document])
+        self.checks.analysed(document)
+
+    def _leaves_alone(self, document: Document) -> bool:
+        project = document.project
+        return self.settings.leaves_alone(document.language, document.file) or (
+            project.config.excludes(project.path)
+        )
 
     async def pull_settings(self) -> None:
         """Ask the editor for the settings section."""
@@ -279,7 +251,7 @@ def create_server(model: str | None = None) -> PricetagServer:
         """Register a handler whose failure is logged and answered with ``otherwise``."""
 
         def register(handler: Handler) -> Handler:
-            server.feature(method, options)(_guarded(server, handler, otherwise))
+            server.feature(method, options)(guarded(server, handler, otherwise))
             return handler
 
         return register
@@ -291,96 +263,48 @@ def create_server(model: str | None = None) -> PricetagServer:
         server.encoding = Encoding(getattr(encoding, "value", encoding))
         logging.getLogger("pricetag").addHandler(EditorLog(server))
         logging.getLogger("pricetag").addHandler(server.recent)
-        resolves = _capability(server, "text_document.inlay_hint.resolve_support.properties") or ()
+        resolves = capability(server, "text_document.inlay_hint.resolve_support.properties") or ()
         server.hint_parts = "label.tooltip" in resolves
         server.hint_tooltips = not server.hint_parts and "tooltip" not in resolves
-        server.images = bool(_stated(params.initialization_options, "images"))
-        formats = _capability(server, "text_document.hover.content_format") or ()
+        server.images = bool(stated(params.initialization_options, "images"))
+        server.baselines = bool(stated(params.initialization_options, "baselines"))
+        formats = capability(server, "text_document.hover.content_format") or ()
         server.markdown = types.MarkupKind.Markdown in formats
         # Without a way to say "ask again", pulled diagnostics would be a save behind: those are pushed.
-        pulls = _capability(server, "text_document.diagnostic") is not None
-        server.pulls_diagnostics = pulls and _supports(server, "workspace.diagnostics.refresh_support")
+        pulls = capability(server, "text_document.diagnostic") is not None
+        server.pulls_diagnostics = pulls and supports(server, "workspace.diagnostics.refresh_support")
         # A client that has commands of its own by these names could not register the server's beside them.
-        own_commands = _stated(params.initialization_options, "commands")
+        own_commands = stated(params.initialization_options, "commands")
         if not isinstance(own_commands, list) or TOGGLE_HINTS not in own_commands:
             server.command(TOGGLE_HINTS)(toggle_hints)
+        fixes.initialize(server)
         if server.pulls_diagnostics:
             options = types.DiagnosticOptions(
                 identifier="pricetag", inter_file_dependencies=False, workspace_diagnostics=False
             )
-            on(types.TEXT_DOCUMENT_DIAGNOSTIC, options, _no_diagnostics())(pull_diagnostics)
+            nothing = types.RelatedFullDocumentDiagnosticReport(items=[])
+            on(types.TEXT_DOCUMENT_DIAGNOSTIC, options, nothing)(server.checks.pull)
 
     @on(types.INITIALIZED)
     async def initialized(params: types.InitializedParams) -> None:
         await server.apply_settings(server.initialization_options)
         server.scheduler.start()
         await server.serve_model()
-        if _supports(server, "workspace.did_change_configuration.dynamic_registration"):
-            registration = types.Registration("pricetag/settings", types.WORKSPACE_DID_CHANGE_CONFIGURATION)
-            server.spawn(server.client_register_capability_async(types.RegistrationParams([registration])))
-        if _supports(server, "workspace.configuration"):
+        wanted = server.projects.registrations()
+        if supports(server, "workspace.did_change_configuration.dynamic_registration"):
+            wanted.append(types.Registration("pricetag/settings", types.WORKSPACE_DID_CHANGE_CONFIGURATION))
+        if wanted:
+            server.spawn(server.client_register_capability_async(types.RegistrationParams(wanted)))
+        if supports(server, "workspace.configuration"):
             server.spawn(server.pull_settings())
 
-    @on(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
-    async def did_change_configuration(params: types.DidChangeConfigurationParams) -> None:
-        if _supports(server, "workspace.configuration"):
-            server.spawn(server.pull_settings())
-        else:
-            await server.apply_settings(params.settings)
-
-    @on(types.TEXT_DOCUMENT_DID_OPEN)
-    def did_open(params: types.DidOpenTextDocumentParams) -> None:
-        opened = params.text_document
-        path = to_fs_path(opened.uri)
-        language = language_of(path or "", opened.language_id)
-        known = server.documents.get(opened.uri)
-        if language is None or (known is not None and known.notebook is not None):
-            return
-        if old := server.documents.pop(opened.uri, None):
-            server.scheduler.closed(old)
-        document = Document(opened.uri, path, language, opened.text, opened.version, server.encoding)
-        document.excluded = server.settings.leaves_alone(language, path)
-        server.documents[opened.uri] = document
-        server.scheduler.opened(document)
-
-    @on(types.TEXT_DOCUMENT_DID_CHANGE)
-    def did_change(params: types.DidChangeTextDocumentParams) -> None:
-        document = server.documents.get(params.text_document.uri)
-        if document is not None and document.notebook is None:  # a cell changes with its notebook
-            document.apply(convert.to_changes(params.content_changes), params.text_document.version)
-            server.scheduler.edited(document)
-
-    @on(types.TEXT_DOCUMENT_DID_SAVE)
-    def did_save(params: types.DidSaveTextDocumentParams) -> None:
-        document = server.documents.get(params.text_document.uri)
-        if document is not None:
-            server.check(document)
-
-    @on(types.TEXT_DOCUMENT_DID_CLOSE)
-    def did_close(params: types.DidCloseTextDocumentParams) -> None:
-        document = server.documents.get(params.text_document.uri)
-        if document is not None and document.notebook is None:
-            del server.documents[document.uri]
-            server.scheduler.closed(document)
-            if document.verdicts:
-                server.publish(document)
-
-    on(types.NOTEBOOK_DOCUMENT_DID_OPEN)(server.notebooks.open)
-    on(types.NOTEBOOK_DOCUMENT_DID_CHANGE)(server.notebooks.change)
-    on(types.NOTEBOOK_DOCUMENT_DID_CLOSE)(server.notebooks.close)
-
+    sync.register(server, on)
     shown.register(server, on)
 
     def toggle_hints(*arguments: object) -> bool:
         return server.toggle_hints()
 
-    def pull_diagnostics(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
-        document = server.documents.get(params.text_document.uri)
-        if document is None:
-            return _no_diagnostics()
-        items = diagnostics.diagnostics(document, document.verdicts)
-        return types.RelatedFullDocumentDiagnosticReport(items=items)
-
+    fixes.register(server, on)
     requests.register(server, on)
 
     @on(types.SHUTDOWN)
@@ -407,54 +331,5 @@ def main(tcp: str | None = None, model: str | None = None) -> None:
     server.start_tcp(host or "127.0.0.1", int(port))
 
 
-def _guarded(server: PricetagServer, handler: Callable[..., Any], otherwise: Any) -> Callable[..., Any]:
-    """A handler that never lets an exception out: the user would see its text, the log its source."""
-    if asyncio.iscoroutinefunction(handler):
-
-        @functools.wraps(handler)
-        async def guarded_async(params: Any) -> Any:
-            try:
-                return await handler(params)
-            except Exception as error:
-                server.report_server_error(error, None)
-                return otherwise
-
-        return guarded_async
-
-    @functools.wraps(handler)
-    def guarded(params: Any) -> Any:
-        try:
-            return handler(params)
-        except Exception as error:
-            server.report_server_error(error, None)
-            return otherwise
-
-    return guarded
-
-
-def _no_diagnostics() -> types.RelatedFullDocumentDiagnosticReport:
-    return types.RelatedFullDocumentDiagnosticReport(items=[])
-
-
 def _told(shown: list[tuple[Place, str]]) -> tuple[tuple[int, str], ...]:
     return tuple((place.slot, label) for place, label in shown)
-
-
-def _stated(options: Any, name: str) -> Any:
-    """What the client says of itself under ``client`` in its ``initializationOptions``, beside the settings."""
-    client = options.get("client") if isinstance(options, dict) else None
-    return client.get(name) if isinstance(client, dict) else None
-
-
-def _capability(server: LanguageServer, path: str) -> Any:
-    """A client capability by its dotted path, None where any step is absent."""
-    value: Any = server.client_capabilities
-    for name in path.split("."):
-        value = getattr(value, name, None)
-        if value is None:
-            return None
-    return value
-
-
-def _supports(server: LanguageServer, path: str) -> bool:
-    return bool(_capability(server, path))

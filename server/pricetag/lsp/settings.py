@@ -5,16 +5,25 @@ from __future__ import annotations
 import fnmatch
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import PurePath
-from typing import Any
+from typing import Any, TypeVar
 
-from pricetag.baseline import Rule
+from pricetag.baseline import Options, Rule
 from pricetag.forecast import METRICS, HintFormat, HintOptions, Metric, ModelInfo
 from pricetag.syntax import Language
 
 SECTION = "pricetag"
 _MAXIMUM_SIZE = 1_000_000_000
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Severity:
+    """The factors from which a regression is a warning, and an error; below, it is information."""
+
+    warning: float = 2.0
+    error: float = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,10 @@ class Settings:
     maximum_interval: float | None = None  # high / low; None: the model's own
     regression_enabled: bool = True
     rule: Rule = field(default_factory=Rule)
+    judged: tuple[Metric, ...] = ("memory",)  # what regressions are looked for in
+    severity: Severity = field(default_factory=Severity)
+    budgets_enabled: bool = True
+    run: str = "onSave"  # or "onType": when warnings are looked for
     exclude: tuple[str, ...] = ()
     model: str | None = None
 
@@ -47,6 +60,30 @@ class Settings:
             replace(options, memory_limit=info.memory_limit, time_limit=info.time_limit) if info else options
         )
 
+    @property
+    def terms(self) -> Options:
+        """What a change is judged by."""
+        return Options(self.size, self.rule, self.judged)
+
+    def within(self, project: Options) -> Settings:
+        """These settings in a project: what the user leaves at its default is as the project says.
+
+        Editors send the defaults along, so that a default cannot be told from a choice of the same value.
+        """
+        own, usual = self.terms, Options()
+        rule = {
+            f.name: _chosen(
+                getattr(own.rule, f.name), getattr(usual.rule, f.name), getattr(project.rule, f.name)
+            )
+            for f in fields(Rule)
+        }
+        return replace(
+            self,
+            size=_chosen(own.n, usual.n, project.n),
+            rule=Rule(**rule),
+            judged=_chosen(own.metrics, usual.metrics, project.metrics),
+        )
+
     def leaves_alone(self, language: Language, path: str | None) -> bool:
         """Whether the user wants nothing said of a file."""
         return language not in self.languages or (path is not None and self.excludes(path))
@@ -56,6 +93,10 @@ class Settings:
         parts = PurePath(path).parts
         tails = ["/".join(parts[i:]) for i in range(len(parts))]
         return any(fnmatch.fnmatch(tail, pattern) for pattern in self.exclude for tail in tails)
+
+
+def _chosen(own: T, usual: T, projects: T) -> T:
+    return projects if own == usual else own
 
 
 def parse(raw: Any) -> tuple[Settings, list[str]]:
@@ -119,6 +160,18 @@ def _metrics(value: Any) -> tuple[Metric, ...]:
     return tuple(metric for metric in METRICS if metric in value)
 
 
+def _judged(value: Any) -> tuple[Metric, ...]:
+    if not (metrics := _metrics(value)):
+        raise ValueError(f"must name {', '.join(METRICS)} or both")
+    return metrics
+
+
+def _run(value: Any) -> str:
+    if value not in ("onSave", "onType"):
+        raise ValueError("must be onSave or onType")
+    return str(value)
+
+
 def _languages(value: Any) -> tuple[Language, ...]:
     names = [language.value for language in Language]
     if not isinstance(value, list) or any(name not in names for name in value):
@@ -158,6 +211,19 @@ _READERS: dict[str, tuple[Callable[[Any], Any], Callable[[Settings, Any], Settin
     "regression.factor": (_number(1, math.inf), lambda s, v: replace(s, rule=replace(s.rule, factor=v))),
     "regression.confidence": (_number(0, 1), lambda s, v: replace(s, rule=replace(s.rule, confidence=v))),
     "regression.floor": (_number(0, math.inf), lambda s, v: replace(s, rule=replace(s.rule, floor=v))),
+    "regression.runtimeFloor": (
+        _number(0, math.inf),
+        lambda s, v: replace(s, rule=replace(s.rule, runtime_floor=v)),
+    ),
+    "regression.growth": (_number(0.1, 10), lambda s, v: replace(s, rule=replace(s.rule, growth=v))),
+    "regression.metrics": (_judged, lambda s, v: replace(s, judged=v)),
+    "severity.warning": (
+        _number(0, math.inf),
+        lambda s, v: replace(s, severity=replace(s.severity, warning=v)),
+    ),
+    "severity.error": (_number(0, math.inf), lambda s, v: replace(s, severity=replace(s.severity, error=v))),
+    "diagnostics.run": (_run, lambda s, v: replace(s, run=v)),
+    "budgets.enabled": (_boolean, lambda s, v: replace(s, budgets_enabled=v)),
     "exclude": (_globs, lambda s, v: replace(s, exclude=v)),
     "model": (_text, lambda s, v: replace(s, model=v)),
 }

@@ -44,7 +44,7 @@ def register(server: PricetagServer, on: Callable[..., Callable[[Any], Any]]) ->
             return
         forecast = hints.forecast_for(document, place, server.forecasts)
         if forecast is not None and not forecast.abstained:
-            n, limits = hints.size_for(place, server.settings), server.settings.options(server.info)
+            n, limits = hints.size_for(place, document.settings), document.settings.options(server.info)
             hints.set_tooltip(hint, marked(hover.summary(place.function, forecast, n, limits)))
 
     @on(types.TEXT_DOCUMENT_HOVER)
@@ -71,8 +71,8 @@ def register(server: PricetagServer, on: Callable[..., Callable[[Any], Any]]) ->
         return hover.render(
             place.function,
             hints.forecast_for(document, place, server.forecasts),
-            hints.size_for(place, server.settings),
-            server.settings.options(server.info),
+            hints.size_for(place, document.settings),
+            document.settings.options(server.info),
             document.verdicts.get(place.slot),
             server.status.waiting,
             server.images and server.markdown,

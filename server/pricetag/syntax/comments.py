@@ -23,23 +23,36 @@ def directives(source: bytes, root: Node, bodies: Sequence[tuple[int, int]], lan
 
     A directive belongs to the function right below its block of comments, else to the innermost function around it.
     """
-    found: list[list[str]] = [[] for _ in bodies]
+    spans = directive_spans(source, root, bodies, language)
+    return [
+        "; ".join(source[start:end].decode("utf-8", "replace").strip() for start, end in those)
+        for those in spans
+    ]
+
+
+def directive_spans(
+    source: bytes, root: Node, bodies: Sequence[tuple[int, int]], language: Language
+) -> list[list[tuple[int, int]]]:
+    """Return the bytes of the texts that `directives` joins, for each function."""
+    found: list[list[tuple[int, int]]] = [[] for _ in bodies]
     if b"pricetag:" not in source:
-        return [""] * len(bodies)
+        return found
     starts = [start for start, _ in bodies]
     for match in _DIRECTIVE[language].finditer(source):
         node = root.descendant_for_byte_range(match.start(), match.start() + 1)
         if node is None or node.type != "comment":
             continue
-        text = match[1].decode("utf-8", "replace").strip()
+        start, end = match.span(1)
         if source.startswith(b"/*", node.start_byte):
-            text = text.partition("*/")[0].strip()
+            end = start + len(match[1].partition(b"*/")[0])
+        text = source[start:end].strip()
         index = _below(source, node, starts, language)
         if index is None:
             index = _around(source, match.start(), bodies, starts, language)
         if index is not None and text:
-            found[index].append(text)
-    return ["; ".join(texts) for texts in found]
+            start = source.index(text, start)
+            found[index].append((start, start + len(text)))
+    return found
 
 
 def _below(source: bytes, comment: Node, starts: Sequence[int], language: Language) -> int | None:

@@ -10,7 +10,7 @@ import tree_sitter
 
 from pricetag.syntax import cpp, python
 from pricetag.syntax.callees import Site, callees
-from pricetag.syntax.comments import directives, doc_above
+from pricetag.syntax.comments import directive_spans, directives, doc_above
 from pricetag.syntax.definition import Definition
 from pricetag.syntax.function import Function, Language
 from pricetag.syntax.notebook import without_magics
@@ -107,6 +107,12 @@ class SyntaxTree:
             self._around = before, after
             self._functions = self._extract(before, after)
         return self._functions
+
+    def directive_spans(self) -> dict[int, list[tuple[int, int]]]:
+        """Return the bytes of the texts of ``pricetag:`` comments, by the byte at which their function starts."""
+        bodies = [(site.start, site.end) for site in self.sites]
+        spans = directive_spans(self._source, self._tree.root_node, bodies, self.language)
+        return {start: those for (start, _), those in zip(bodies, spans, strict=True)}
 
     def _extract(self, before: Sequence[Site], after: Sequence[Site]) -> tuple[Function, ...]:
         sites = self.sites

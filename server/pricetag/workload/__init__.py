@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pricetag.workload.build import build, build_arguments
-from pricetag.workload.directive import Budget, Directive, parse_directive
+from pricetag.workload.directive import Budget, Directive, budget_numbers, parse_directive
 from pricetag.workload.examples import LinkedList, Tree, infer_from_examples
 from pricetag.workload.infer import infer
 from pricetag.workload.refusal import refusal
@@ -20,6 +20,7 @@ __all__ = [
     "Sized",
     "Tree",
     "Workload",
+    "budget_numbers",
     "build",
     "build_arguments",
     "infer",

@@ -79,6 +79,17 @@ def parse_directive(text: str) -> Directive:
     return Directive(tuple(kinds.items()), n, tuple(budgets), ignore, tuple(problems))
 
 
+def budget_numbers(text: str) -> list[tuple[Budget, int, int]]:
+    """The budgets of a directive, each with the characters from and to which its number stands."""
+    found = []
+    for offset, part in _parts(text):
+        match = _BUDGET.match(part)
+        made = _budget(match) if match else None
+        if match and isinstance(made, Budget):
+            found.append((made, offset + match.start(2), offset + match.end(2)))
+    return found
+
+
 def _budget(match: re.Match[str]) -> Budget | str:
     metric, number, unit, size = match.groups()
     memory = metric.lower() == "memory"
@@ -102,6 +113,11 @@ def _size(text: str) -> int | None:
 
 def _split(text: str) -> list[str]:
     """The parts between commas and semicolons that stand outside brackets."""
+    return [part for _, part in _parts(text)]
+
+
+def _parts(text: str) -> list[tuple[int, str]]:
+    """The same, each with where it starts."""
     parts, depth, start = [], 0, 0
     for i, character in enumerate(text):
         angle = character == "<" and text[i + 1 : i + 2] != "=" and i > start and text[i - 1].isalnum()
@@ -110,7 +126,7 @@ def _split(text: str) -> list[str]:
         elif character in "])}" or (character == ">" and depth):
             depth = max(0, depth - 1)
         elif character == ";" or (character == "," and depth == 0):
-            parts.append(text[start:i])
+            parts.append((start, text[start:i]))
             start, depth = i + 1, 0
-    parts.append(text[start:])
-    return [part.strip() for part in parts if part.strip()]
+    parts.append((start, text[start:]))
+    return [(start + len(part) - len(part.lstrip()), part.strip()) for start, part in parts if part.strip()]

@@ -10,7 +10,14 @@ from baseline_samples import function
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricetag.baseline.budget import applying, budget_message, exceeded, probability_above
+from pricetag.baseline.budget import (
+    Exceeded,
+    applying,
+    budget_message,
+    exceeded,
+    probability_above,
+    sufficient,
+)
 from pricetag.forecast import Estimate, Forecast, Metric
 from pricetag.workload import Budget
 
@@ -105,3 +112,39 @@ def test_the_message() -> None:
         "`C.load` is forecast to hold 20 MB at n = 100,000, over the budget of 10 MB in its comment "
         "(99 % sure; xs: list[int] of n)"
     )
+
+
+@pytest.mark.parametrize(
+    ("memory", "limit", "unit", "expected"),
+    [
+        (estimate(12.4e6), 1e6, 1e6, "13"),
+        (estimate(12.4e6), 1e6, 1e3, "13000"),
+        (estimate(12.4e6), 1e6, 1e9, "0.013"),
+        (estimate(12e6), 1e6, 1e6, "12"),
+        (estimate(2.0**31, over=0.97), 1e9, 1e9, "2.2"),  # above the limit nothing is known
+        (estimate(2.0**31, over=0.97), 1e9, 2.0**30, "2.1"),
+        (estimate(0.4), 0.1, 1.0, "1.1"),  # less than a byte counts as one
+    ],
+)
+def test_a_budget_that_is_kept(memory: Estimate, limit: float, unit: float, expected: str) -> None:
+    one = Exceeded(Budget("memory", limit), memory, N, 0.99, "", "", LIMITS["memory"])
+    assert sufficient(one, unit, 0.9) == expected
+    assert sufficient(one, unit, 0.0) == ""  # no budget is kept for sure
+
+
+@given(
+    st.floats(1, 1e12), st.floats(1.0, 50), st.floats(0, 1), st.floats(1e-3, 1e12), st.floats(0.01, 1),
+    st.sampled_from([1.0, 1e3, 2.0**20, 1e9]),
+)  # fmt: skip
+def test_a_raised_budget_is_kept(
+    median: float, spread: float, over: float, limit: float, confidence: float, unit: float
+) -> None:
+    at = estimate(median, spread, over)
+    number = sufficient(
+        Exceeded(Budget("memory", limit), at, N, 0.9, "", "", LIMITS["memory"]), unit, confidence
+    )
+    assert "e" not in number.lower()
+    if number:
+        value = float(number) * unit
+        assert value >= limit * (1 - 1e-9)
+        check(Forecast("k", "", memory=(at,)), Budget("memory", value), False, confidence)

@@ -14,7 +14,7 @@ from pricetag.workload import Budget
 def test_everything_that_can_be_set() -> None:
     config = parse(
         {
-            "n": 1000, "factor": 2, "confidence": 0.8, "floor": "1 MB", "runtime-floor": "5 ms",
+            "n": 1000, "factor": 2, "confidence": 0.8, "floor": "1 MB", "runtime-floor": "5 ms", "growth": 2,
             "metrics": ["runtime", "memory"], "exclude": ["generated"],
             "budgets": {"src/*": "memory <= 10 MB @ n=1e5", "src/a.py::C.*": ["memory <= 1 KiB", "runtime <= 5 ms"]},
             "overrides": [{"path": "src/hot/deep", "n": 10}, {"path": "src/hot", "n": 100, "factor": 3}],
@@ -22,9 +22,11 @@ def test_everything_that_can_be_set() -> None:
         "x",
     )  # fmt: skip
     assert config.problems == ()
-    rule = Rule(2.0, 0.8, 1e6, 0.005)
+    rule = Rule(2.0, 0.8, 1e6, 0.005, 2.0)
     assert config.options("a.py") == Options(1000, rule, ("memory", "runtime"))
-    assert config.options("src/hot/a.py") == Options(100, Rule(3.0, 0.8, 1e6, 0.005), ("memory", "runtime"))
+    assert config.options("src/hot/a.py") == Options(
+        100, Rule(3.0, 0.8, 1e6, 0.005, 2.0), ("memory", "runtime")
+    )
     assert config.options("src/hot/deep/a.py").n == 10  # the longest pattern, whatever the order
     assert config.options("src/hot/deep/a.py").rule.factor == 3
     assert config.excludes("lib/generated/a.py")

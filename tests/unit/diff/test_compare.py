@@ -257,7 +257,9 @@ async def test_json_is_the_contract(repo: Path) -> None:
     assert (memory["before"]["median"], memory["after"]["median"]) == (1e3, 1e6)
     assert memory["regression"]["factor"] == 1000
     assert others[0]["before"] is None
-    assert others[0]["metrics"] == {"memory": {"before": None, "after": None, "regression": None}}
+    assert others[0]["metrics"] == {
+        "memory": {"before": None, "after": None, "regression": None, "growth": None}
+    }
 
 
 def test_paths_within_the_repository(repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

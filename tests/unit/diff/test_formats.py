@@ -13,8 +13,9 @@ from diff_samples import report
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricetag.baseline import Exceeded
+from pricetag.baseline import Exceeded, Steeper
 from pricetag.diff import Report
+from pricetag.diff.compare import acceptances
 from pricetag.diff.github import workflow_commands
 from pricetag.diff.markdown import MAXIMUM_ROWS, markdown
 from pricetag.diff.sarif import sarif
@@ -67,6 +68,26 @@ def test_budgets_in_every_format() -> None:
     jsonschema.Draft7Validator(SUBSET).validate(log)
     (result,) = log["runs"][0]["results"]
     assert log["runs"][0]["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == "memory-budget"
+
+
+def test_growth_in_every_format_and_accepted() -> None:
+    made = report("f")
+    steeper = Steeper(1.0, 2.0, 0.97, 10_000, "xs: list[int] of n")
+    made.functions = [replace(function, regressions=(), steeper=(steeper,)) for function in made.functions]
+    assert (
+        "- `src/a.py:2` `f` is forecast to grow like n² in memory, where its baseline grows like n"
+        in markdown(made)
+    )
+    assert ",title=memory-growth::`f` is forecast to grow like n²" in workflow_commands(made)
+    log = sarif(made)
+    jsonschema.Draft7Validator(SUBSET).validate(log)
+    (result,) = log["runs"][0]["results"]
+    assert log["runs"][0]["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == "memory-growth"
+    (function,) = made.as_json()["functions"]
+    assert function["metrics"]["memory"]["growth"] == {"before": 1.0, "after": 2.0, "confidence": 0.97}
+    assert function["metrics"]["memory"]["regression"] is None
+    (entry,) = acceptances(made)
+    assert (entry.path, entry.name, entry.memory.median) == ("src/a.py", "f", 4.1e6)
 
 
 def test_workflow_commands() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pricetag.baseline import Judgement, Regression
 from pricetag.forecast import Estimate, Forecast, HintOptions, query_for, subject_of
 from pricetag.lsp.documents import Verdict
 from pricetag.lsp.hover import plain, render, summary
@@ -38,16 +39,14 @@ def full() -> Forecast:
 
 
 def regressed() -> Verdict:
-    from pricetag.baseline import Regression
-
     before = forecast(0.04, 1e-9, 2.0)
     found = Regression(before.memory[3], full().memory[3], 2.0, 0.95, 10_000)
-    return Verdict(before, full(), "0123abcdef", regression=found)
+    return Verdict(before, full(), "0123abcdef", judgement=Judgement((found,)))
 
 
 def test_the_whole_hover() -> None:
     golden("hover", render(FUNCTION, full(), 10_000, HintOptions(), regressed(), ""))
-    calm = dataclasses.replace(regressed(), regression=None)
+    calm = dataclasses.replace(regressed(), judgement=Judgement())
     text = render(FUNCTION, full(), 10_000, HintOptions(), calm, "")
     assert "▲" not in text and "Memory at the last commit" in text
 

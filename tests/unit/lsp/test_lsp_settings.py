@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lsprotocol.types import DiagnosticSeverity
 
-from pricetag.lsp.settings import Settings, parse
+from pricetag.baseline import Options, Rule
+from pricetag.lsp.diagnostics import severity_of
+from pricetag.lsp.settings import Settings, Severity, parse
 from pricetag.syntax import Language
 
 
@@ -69,6 +72,11 @@ def test_everything_is_read_nested_or_dotted() -> None:
         ({"hints": {"metrics": [["memory"]]}}, "pricetag.hints.metrics must be a list of memory and runtime; the default is used"),
         ({"regression": {"factor": 0.5}}, "pricetag.regression.factor must be a number from 1 up; the default is used"),
         ({"regression": {"confidence": 1.5}}, "pricetag.regression.confidence must be a number from 0 to 1; the default is used"),
+        ({"regression": {"metrics": []}}, "pricetag.regression.metrics must name memory, runtime or both; the default is used"),
+        ({"regression": {"growth": 0}}, "pricetag.regression.growth must be a number from 0.1 to 10; the default is used"),
+        ({"severity": {"error": -1}}, "pricetag.severity.error must be a number from 0 up; the default is used"),
+        ({"budgets": {"enabled": 1}}, "pricetag.budgets.enabled must be true or false; the default is used"),
+        ({"diagnostics": {"run": "always"}}, "pricetag.diagnostics.run must be onSave or onType; the default is used"),
         ({"codeLens": 1}, "pricetag.codeLens must be true or false; the default is used"),
         ({"languages": ["rust"]}, "pricetag.languages must be a list of python and cpp; the default is used"),
         ({"languages": "python"}, "pricetag.languages must be a list of python and cpp; the default is used"),
@@ -116,3 +124,28 @@ def test_languages_left_alone() -> None:
     assert not settings.leaves_alone(Language.CPP, "/w/a.cpp") and not settings.leaves_alone(
         Language.CPP, None
     )
+
+
+def test_a_project_stands_in_for_what_is_left_at_its_default() -> None:
+    project = Options(500, Rule(factor=3, growth=1), ("memory", "runtime"))
+    assert Settings().within(project).terms == project
+    assert Settings().within(Options()) == Settings()
+    own, _ = parse({"size": 100, "regression": {"factor": 2, "metrics": ["runtime"], "runtimeFloor": 1}})
+    assert own.within(project).terms == Options(100, Rule(factor=2, growth=1, runtime_floor=1), ("runtime",))
+    assert own.within(project).exclude == own.exclude
+
+
+@pytest.mark.parametrize(
+    ("factor", "severity", "expected"),
+    [
+        (1.5, Severity(), DiagnosticSeverity.Information),
+        (2.0, Severity(), DiagnosticSeverity.Warning),
+        (99.0, Severity(), DiagnosticSeverity.Warning),
+        (100.0, Severity(), DiagnosticSeverity.Error),
+        (1.5, Severity(warning=0), DiagnosticSeverity.Warning),
+        (1e6, Severity(error=math.inf), DiagnosticSeverity.Warning),
+        (5.0, Severity(warning=10, error=3), DiagnosticSeverity.Error),
+    ],
+)
+def test_severity(factor: float, severity: Severity, expected: DiagnosticSeverity) -> None:
+    assert severity_of(factor, severity) == expected

@@ -114,6 +114,22 @@ def test_cpp_directives() -> None:
     assert [f.directive for f in parse_functions(text, Language.CPP)] == ["n=5; k=1", ""]
 
 
+@pytest.mark.parametrize("language", list(Language))
+@given(data=st.data())
+def test_spans_of_directives_hold_their_texts(language: Language, data: st.DataObject) -> None:
+    mark = "#" if language is Language.PYTHON else "//"
+    heads = ["def f(x):\n  y = '😀'", "class A:\n  def g(s): pass"]
+    if language is Language.CPP:
+        heads = ['int f() { auto s = "é";', "struct A { int g() { return 1; } };", "}", "/* pricetag: k=1 */"]
+    lines = st.sampled_from([*heads, f"{mark} pricetag:  n=5 ", f"  {mark}pricetag: é, a*/b", "", "x;"])
+    buffer = Buffer("\n".join(data.draw(st.lists(lines, max_size=8))))
+    tree = SyntaxTree(buffer, language)
+    spans = tree.directive_spans()
+    for function in tree.functions():
+        texts = [buffer.data[start:end].decode() for start, end in spans[function.start]]
+        assert "; ".join(texts) == function.directive
+
+
 def test_functions_are_kept_until_the_next_reparse() -> None:
     buffer = Buffer("def f(): pass\n")
     tree = SyntaxTree(buffer, Language.PYTHON)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricetag.workload import Budget, Directive, parse_directive
+from pricetag.workload import Budget, Directive, budget_numbers, parse_directive
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,25 @@ def test_problems_are_told(text: str, problem: str) -> None:
 def test_nothing_is_too_strange(text: str) -> None:
     directive = parse_directive(text)
     assert directive.n is None or 1 <= directive.n <= 10**9
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        ("n=5, ignore", []),
+        ("memory <= 10 MB", [("10", Budget("memory", 10e6))]),
+        (" xs=dict[str, int] ;  memory <1_0.5kB @ n = 1e5,runtime<=2ms ", [("1_0.5", Budget("memory", 10.5e3, 100_000)), ("2", Budget("runtime", 2e-3))]),
+        ("memory <= 10", []),  # no unit: no budget
+        ("é=😀, memory <= 1e3 B", [("1e3", Budget("memory", 1e3))]),
+    ],
+)  # fmt: skip
+def test_where_the_numbers_of_budgets_stand(text: str, expected: list[tuple[str, Budget]]) -> None:
+    assert [(text[start:end], budget) for budget, start, end in budget_numbers(text)] == expected
+
+
+@given(st.text(alphabet=" ;,<>=()[]memoryruti0123456789.eEkMB@n", max_size=60))
+def test_numbers_belong_to_the_budgets_of_any_text(text: str) -> None:
+    found = budget_numbers(text)
+    assert tuple(budget for budget, _, _ in found) == parse_directive(text).budgets
+    assert all(float(text[start:end].replace("_", "")) >= 0 for _, start, end in found)
