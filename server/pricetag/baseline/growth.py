@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from pricetag.baseline.rule import Rule, above, is_sound, log_normal, percent
 from pricetag.forecast import Estimate, Forecast, Metric, estimate_at, format_size, growth_symbol, is_over
+from pricetag.forecast.edit_errors import EditErrors
 from pricetag.syntax.function import Function
 
 _SIZES = 3  # nearest to n: as many as the growth that hints and hovers show is fitted to
@@ -37,7 +38,7 @@ def judge_growth(
     after: Forecast,
     n: int,
     rule: Rule,
-    correlation: float,
+    errors: EditErrors,
     limit: float,
     metric: Metric = "memory",
 ) -> Steeper | None:
@@ -45,7 +46,7 @@ def judge_growth(
 
     Steeper is P(exponent after - exponent before >= ``rule.growth``) >= ``rule.confidence``, where the medians say the
     same, the exponents read differently for people, and the cost at n reaches the floor. Exponents are fitted to the sizes nearest to n at which
-    neither version passes the limit. ``correlation`` and ``limit`` as in ``rule.judge``. The errors at different n are
+    neither version passes the limit. ``errors`` and ``limit`` as in ``rule.judge``. The errors at different n are
     taken as independent, which overstates the doubt: a model that is wrong at one n is wrong the same way at the next.
     """
     limit = after.limit(metric, limit)
@@ -58,16 +59,14 @@ def judge_growth(
     if len(pairs) < 2:
         return None
     weights = _weights([old.n for old, _ in pairs])
-    rho = min(1.0, max(-1.0, correlation))
     exponents, variance = [0.0, 0.0], 0.0
     for weight, pair in zip(weights, pairs, strict=True):
-        (mean_before, sigma_before), (mean_after, sigma_after) = (log_normal(e, metric) for e in pair)
-        exponents[0] += weight * mean_before
-        exponents[1] += weight * mean_after
-        spread = sigma_after**2 + sigma_before**2 - 2 * rho * sigma_after * sigma_before
-        variance += weight**2 * max(0.0, spread)
+        old, new = (log_normal(e, metric) for e in pair)
+        exponents[0] += weight * old[0]
+        exponents[1] += weight * new[0]
+        variance += (weight * errors.log_ratio(old, new)[1]) ** 2
     was, now = max(0.0, exponents[0]), exponents[1]  # a cost that falls with n is one that does not grow
-    confidence = above(now - was - rule.growth, math.sqrt(variance))
+    confidence = above(errors.slope * (now - was) - rule.growth, math.sqrt(variance))
     if now - was < rule.growth or confidence < rule.confidence:
         return None
     if growth_symbol(was) == growth_symbol(now):

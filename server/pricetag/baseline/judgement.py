@@ -53,6 +53,7 @@ def differs(before: Function, after: Function) -> bool:
 def judge_versions(
     before: Forecast,
     after: Forecast,
+    language: str,
     n: int,
     options: Options,
     info: ModelInfo,
@@ -75,7 +76,7 @@ def judge_versions(
         agreed = entry if metric == "memory" else None
         if agreed is not None and agreed.text == family:
             continue
-        terms = (n, options.rule, info.pair_correlation, info.limits[metric], metric)
+        terms = (n, options.rule, info.errors(language, metric), info.limits[metric], metric)
         if (regression := judge(old_at_n, at_n, *terms)) is not None:
             regressions.append(regression)
         if agreed is None and (grown := judge_growth(before, after, *terms)) is not None:

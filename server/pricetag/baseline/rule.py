@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 from pricetag.forecast.abstain import is_over
+from pricetag.forecast.edit_errors import EditErrors
 from pricetag.forecast.estimate import Estimate, Forecast, Metric
 from pricetag.forecast.format import format_estimate, format_factor, format_size
 from pricetag.forecast.growth import estimate_at
@@ -69,14 +70,14 @@ def judge(
     after: Forecast,
     n: int,
     rule: Rule,
-    correlation: float,
+    errors: EditErrors,
     limit: float = float(MEMORY_LIMIT),
     metric: Metric = "memory",
 ) -> Regression | None:
     """The regression between forecasts of two versions of one function at ``n``, or None.
 
-    ``correlation`` is that of the two versions' log errors (``ModelInfo.pair_correlation``): a model that is wrong
-    about a function is mostly as wrong about its next version. ``limit`` is the model's for the metric
+    ``errors`` are those of the two versions together (``ModelInfo.errors``): a model that is wrong about a function is
+    mostly as wrong about its next version. ``limit`` is the model's for the metric
     (``ModelInfo.memory_limit`` in bytes, ``time_limit`` in seconds).
     An abstention, an n outside the model's sizes, or a value that is no number is no regression.
     """
@@ -86,7 +87,7 @@ def judge(
     old, new = estimate_at(before.estimates(metric), n), estimate_at(after.estimates(metric), n)
     if old is None or new is None or not is_sound(old) or not is_sound(new):
         return None
-    confidence = probability(old, new, rule.factor, correlation, limit, metric)
+    confidence = probability(old, new, rule.factor, errors, limit, metric)
     value = limit if is_over(new) else new.median
     if confidence < rule.confidence or value < rule.least(metric):
         return None
@@ -98,22 +99,20 @@ def probability(
     before: Estimate,
     after: Estimate,
     factor: float,
-    correlation: float,
+    errors: EditErrors,
     limit: float = float(MEMORY_LIMIT),
     metric: Metric = "memory",
 ) -> float:
     """P(after >= factor x before), closed form.
 
-    Below the limit both log10 errors are normal, their spread read off the 80 % intervals, and correlated. Passing
+    Below the limit the log10 ratio is normal, as ``errors`` say of versions with such intervals. Passing
     the limit is taken as monotone in the function's true cost: the version less likely to pass does so only where the
     other does too. Where only ``after`` passes, the ratio is at least limit / before.
     """
     mean_before, sigma_before = log_normal(before, metric)
-    mean_after, sigma_after = log_normal(after, metric)
-    rho = min(1.0, max(-1.0, correlation))
-    variance = sigma_after**2 + sigma_before**2 - 2 * rho * sigma_after * sigma_before
+    change, sigma = errors.log_ratio((mean_before, sigma_before), log_normal(after, metric))
     threshold = math.log10(factor)
-    grown = above(mean_after - mean_before - threshold, math.sqrt(max(0.0, variance)))
+    grown = above(change - threshold, sigma)
     room = above(math.log10(limit) - threshold - mean_before, sigma_before)
     return max(0.0, after.over - before.over) * room + (1.0 - max(after.over, before.over)) * grown
 

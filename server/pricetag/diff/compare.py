@@ -78,7 +78,7 @@ def _compared(
     before = forecast_of(subject_of(pair.before).query, forecaster, ())
     entry = _accepted(pair, pair.before, n, accepted)
     now = family(pair.after.function) if entry else ""
-    judged = judge_versions(before, full, n, options, forecaster.info, entry, now)
+    judged = judge_versions(before, full, pair.after.query.language, n, options, forecaster.info, entry, now)
     made = replace(made, before=select(before, [n]))
     if judged.reason:
         return replace(made, status="abstained", reason=judged.reason)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
+
+from pricetag.forecast.edit_errors import EditErrors
 
 Metric = Literal["memory", "runtime"]
 METRICS: tuple[Metric, ...] = ("memory", "runtime")
@@ -87,6 +90,13 @@ class ModelInfo:
     maximum_interval: float  # default abstention threshold: high / low above this is no forecast
     time_limit: float  # seconds: what ``over`` means for runtime in this model's labels
     memory_limit: float  # bytes: what ``over`` means for memory
+    # By language and metric the four numbers of ``EditErrors``, fitted to measured edits; where absent, the correlation.
+    edit_errors: Mapping[str, Mapping[str, Sequence[float]]] = field(default_factory=dict)
+
+    def errors(self, language: str, metric: Metric) -> EditErrors:
+        """How far the forecast change of an edit may be off."""
+        fitted = self.edit_errors.get(language, {}).get(metric)
+        return EditErrors(correlation=self.pair_correlation) if fitted is None else EditErrors(*fitted)
 
     @property
     def limits(self) -> dict[Metric, float]:

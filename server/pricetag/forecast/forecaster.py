@@ -135,6 +135,10 @@ def model_info(config: Mapping[str, Any]) -> ModelInfo:
             maximum_interval=float(config["maximum_interval"]),
             time_limit=float(config["limits"]["runtime"]),
             memory_limit=float(config["limits"]["memory"]),
+            edit_errors={
+                language: {metric: tuple(map(float, numbers)) for metric, numbers in by_metric.items()}
+                for language, by_metric in config.get("edit_errors", {}).items()
+            },
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ValueError(f"the model's config.json is malformed ({type(error).__name__}: {error})") from error

@@ -122,7 +122,16 @@ def judged(verdict: Verdict, place: Place, document: Document, info: ModelInfo |
         if verdict.baseline is not None and settings.regression_enabled:
             was, now = verdict.families
             entry = find(project.accepted, [(project.name, place.function.qualified_name)], n, was, now)
-            judgement = judge_versions(verdict.baseline, verdict.saved, n, settings.terms, info, entry, now)
+            judgement = judge_versions(
+                verdict.baseline,
+                verdict.saved,
+                place.function.language.value,
+                n,
+                settings.terms,
+                info,
+                entry,
+                now,
+            )
         if settings.budgets_enabled:
             budgets = project.config.budgets_for(project.path, place.function)
             over = tuple(exceeded(verdict.saved, budgets, n, settings.rule.confidence, info.limits))

@@ -99,14 +99,17 @@ BOTH: tuple[Metric, ...] = ("memory", "runtime")
     ],
 )
 def test_what_is_found(before: Forecast, after: Forecast, options: Options, expected: list[str]) -> None:
-    assert codes(judge_versions(before, after, N, options, INFO)) == expected
+    assert codes(judge_versions(before, after, "python", N, options, INFO)) == expected
 
 
 def test_why_there_is_no_comparison() -> None:
-    assert judge_versions(MB, replace(MB, abstained="too long"), N, Options(), INFO).reason == "too long"
-    old = judge_versions(replace(MB, abstained="too long"), MB, N, Options(), INFO).reason
+    assert (
+        judge_versions(MB, replace(MB, abstained="too long"), "python", N, Options(), INFO).reason
+        == "too long"
+    )
+    old = judge_versions(replace(MB, abstained="too long"), MB, "python", N, Options(), INFO).reason
     assert old == "before the change: too long"
-    assert "outside what the model knows" in judge_versions(MB, MB, 10**6, Options(), INFO).reason
+    assert "outside what the model knows" in judge_versions(MB, MB, "python", 10**6, Options(), INFO).reason
 
 
 def test_an_accepted_value_stands_for_the_memory_of_the_baseline() -> None:
@@ -116,7 +119,7 @@ def test_an_accepted_value_stands_for_the_memory_of_the_baseline() -> None:
     after = forecast(4e6, 2)
 
     def found(after: Forecast, now: str) -> list[str]:
-        return codes(judge_versions(MB, after, N, options, INFO, entry, now))
+        return codes(judge_versions(MB, after, "python", N, options, INFO, entry, now))
 
     assert found(after, entry.text) == ["runtime-regression", "runtime-growth"]
     assert found(after, "edited since") == ["runtime-regression", "runtime-growth"]

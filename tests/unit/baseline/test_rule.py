@@ -11,6 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pricetag.baseline.rule import Rule, judge, probability, regression_message
+from pricetag.forecast.edit_errors import EditErrors
 from pricetag.forecast.estimate import Estimate, Forecast
 
 N = 10_000
@@ -28,7 +29,7 @@ def forecast(memory: Estimate, abstained: str = "") -> Forecast:
 
 
 def verdict(before: Estimate, after: Estimate, rule: Rule = DEFAULT, correlation: float = 0.5) -> bool:
-    return judge(forecast(before), forecast(after), N, rule, correlation) is not None
+    return judge(forecast(before), forecast(after), N, rule, EditErrors(correlation=correlation)) is not None
 
 
 @pytest.mark.parametrize(
@@ -58,11 +59,14 @@ def test_verdicts(before: Estimate, after: Estimate, expected: bool) -> None:
 
 def test_no_verdict_without_two_forecasts_at_n() -> None:
     good, worse = forecast(estimate(100 * KIB)), forecast(estimate(800 * KIB))
-    assert judge(good, worse, N, Rule(), 0.5)
-    assert judge(good, worse, 1000, Rule(), 0.5) is None  # outside the sizes known
-    assert judge(forecast(estimate(100 * KIB), "reads files"), worse, N, Rule(), 0.5) is None
-    assert judge(good, forecast(estimate(800 * KIB), "wide"), N, Rule(), 0.5) is None
-    assert judge(Forecast("k", ""), Forecast("k", ""), N, Rule(), 0.5) is None
+    assert judge(good, worse, N, Rule(), EditErrors(correlation=0.5))
+    assert judge(good, worse, 1000, Rule(), EditErrors(correlation=0.5)) is None  # outside the sizes known
+    assert (
+        judge(forecast(estimate(100 * KIB), "reads files"), worse, N, Rule(), EditErrors(correlation=0.5))
+        is None
+    )
+    assert judge(good, forecast(estimate(800 * KIB), "wide"), N, Rule(), EditErrors(correlation=0.5)) is None
+    assert judge(Forecast("k", ""), Forecast("k", ""), N, Rule(), EditErrors(correlation=0.5)) is None
 
 
 def test_probability_agrees_with_simulation() -> None:
@@ -79,7 +83,9 @@ def test_probability_agrees_with_simulation() -> None:
         if limit < after.over:
             a = math.log10(2 * GIB)
         hits += a - b >= math.log10(factor)
-    assert probability(before, after, factor, rho) == pytest.approx(hits / draws, abs=0.01)
+    assert probability(before, after, factor, EditErrors(correlation=rho)) == pytest.approx(
+        hits / draws, abs=0.01
+    )
 
 
 MEDIANS = st.floats(1, 2 * GIB)
@@ -93,13 +99,16 @@ SLACK = 1e-9
 
 @given(ESTIMATES, ESTIMATES, FACTORS, CORRELATIONS)
 def test_a_probability(before: Estimate, after: Estimate, factor: float, rho: float) -> None:
-    assert 0 <= probability(before, after, factor, rho) <= 1
+    assert 0 <= probability(before, after, factor, EditErrors(correlation=rho)) <= 1
 
 
 @given(ESTIMATES, ESTIMATES, FACTORS, FACTORS, CORRELATIONS)
 def test_falls_with_the_factor(before: Estimate, after: Estimate, one: float, two: float, rho: float) -> None:
     low, high = sorted((one, two))
-    assert probability(before, after, low, rho) >= probability(before, after, high, rho) - SLACK
+    assert (
+        probability(before, after, low, EditErrors(correlation=rho))
+        >= probability(before, after, high, EditErrors(correlation=rho)) - SLACK
+    )
 
 
 @given(ESTIMATES, MEDIANS, MEDIANS, SPREADS, OVERS, FACTORS, CORRELATIONS)
@@ -109,7 +118,10 @@ def test_rises_with_the_new_median(
     low, high = sorted((one, two))
     # below a byte is a byte, which would narrow the interval of a tiny median
     assume(low / spread >= 1)
-    chances = [probability(before, estimate(m, spread, over), factor, rho) for m in (low, high)]
+    chances = [
+        probability(before, estimate(m, spread, over), factor, EditErrors(correlation=rho))
+        for m in (low, high)
+    ]
     assert chances[0] <= chances[1] + SLACK
 
 
@@ -118,7 +130,10 @@ def test_falls_with_the_chance_that_the_old_one_passed_the_limit(
     after: Estimate, median: float, spread: float, one: float, two: float, factor: float, rho: float
 ) -> None:
     low, high = sorted((one, two))
-    chances = [probability(estimate(median, spread, o), after, factor, rho) for o in (low, high)]
+    chances = [
+        probability(estimate(median, spread, o), after, factor, EditErrors(correlation=rho))
+        for o in (low, high)
+    ]
     assert chances[0] >= chances[1] - SLACK
 
 
@@ -145,11 +160,16 @@ def test_surer_the_more_the_errors_are_shared(
 ) -> None:
     low, high = sorted((one, two))
     before, after = estimate(median, spread), estimate(median * growth, spread)
-    assert probability(before, after, 1.5, low) <= probability(before, after, 1.5, high) + SLACK
+    assert (
+        probability(before, after, 1.5, EditErrors(correlation=low))
+        <= probability(before, after, 1.5, EditErrors(correlation=high)) + SLACK
+    )
 
 
 def test_message_names_values_factor_confidence_boundary_and_workload() -> None:
-    regression = judge(forecast(estimate(100e3)), forecast(estimate(410e3)), N, Rule(), 0.5)
+    regression = judge(
+        forecast(estimate(100e3)), forecast(estimate(410e3)), N, Rule(), EditErrors(correlation=0.5)
+    )
     assert regression
     assert regression.factor == pytest.approx(4.1)
     message = regression_message(regression, function("C.load"))
@@ -168,7 +188,13 @@ def test_message_names_values_factor_confidence_boundary_and_workload() -> None:
 
 
 def test_message_over_the_limit_is_a_lower_bound() -> None:
-    regression = judge(forecast(estimate(MIB)), forecast(estimate(2 * GIB, over=0.97)), N, Rule(), 0.5)
+    regression = judge(
+        forecast(estimate(MIB)),
+        forecast(estimate(2 * GIB, over=0.97)),
+        N,
+        Rule(),
+        EditErrors(correlation=0.5),
+    )
     assert regression
     assert regression.at_least
     message = regression_message(regression, function("f"))
