@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,9 +17,10 @@ import torch
 from rich.console import Console
 from tokenizers import Tokenizer
 
+from pricetag.forecast.forecaster import model_info
 from pricetag.rlm import checkpoint
 from pricetag.rlm.architecture import Architecture, EncoderDecoder
-from pricetag.rlm.checkpoint import Checkpoint
+from pricetag.rlm.checkpoint import Checkpoint, Rlm
 from pricetag.rlm.numbers import SIZES
 from pricetag.rlm.onnx_export import load_weights, set_calibration, train_tokenizer, write_checkpoint
 from pricetag.rlm.prompt import numbered, prompt_tokens
@@ -41,7 +43,9 @@ from pricetag.train.dataset import (
     add_renamed,
     pack,
 )
-from pricetag.train.evaluate import Score, evaluate, markdown, write_scores
+from pricetag.train.edit_errors import errors_of
+from pricetag.train.edit_pairs import EditPair
+from pricetag.train.evaluate import Calibration, Score, evaluate, markdown, write_scores
 from pricetag.train.imitate import imitated
 from pricetag.train.loop import BEST
 from pricetag.train.predict import QUANTILES, Predictions, Reference, predict, summaries, truths
@@ -53,6 +57,7 @@ from pricetag.train.report.worst import familiar
 from pricetag.train.run import IMITATED, TRAINING, UNLABELLED, VALIDATION, Recipe, train
 
 CONTEXT = 640  # tokens
+_EDITS = 600  # measured edits of each language and kind that the errors of edits are fitted to
 _SUMMARISED = 8_000  # training functions that say what a model is familiar with
 UNLABELLED_FUNCTIONS = 160_000  # functions to pretrain on, at most, half of them a language
 # int8 against fp32 on held-out functions.
@@ -190,10 +195,14 @@ def run_export(
     training = teaching(bundle.split("train"))
     training = random.Random(0).sample(training, min(len(training), _SUMMARISED))
     familiar = centres(summaries(rlm, training))
+    offsets = conformal_offsets(validation, found, limits)
+    errors = _edit_errors(rlm, bundle, offsets, console)
+    console.print(f"errors of edits (slope, base, curve, share): {errors}")
     set_calibration(
         out,
-        conformal_offsets(validation, found, limits),
+        offsets,
         familiar,
+        edit_errors=errors,
         pair_correlation=round(max(correlation, 0.0), 3),
         maximum_interval=10.0**MAXIMUM_WIDTH,
     )
@@ -206,6 +215,21 @@ def run_export(
     parity = check_parity(out, validation, found)
     console.print(f"{identity}: {parity}")
     return parity
+
+
+def _edit_errors(
+    rlm: Rlm, bundle: Bundle, offsets: Calibration, console: Console
+) -> dict[str, dict[str, tuple[float, ...]]]:
+    """Fitted to some of the measured edits of the validation split, as many of each language and kind."""
+    by_kind: dict[tuple[str, str], list[EditPair]] = defaultdict(list)
+    for pair in bundle.pairs_within("validation"):
+        by_kind[pair.language, pair.kind].append(pair)
+    pairs = [pair for own in by_kind.values() for pair in random.Random(0).sample(own, min(len(own), _EDITS))]
+    wanted = {item for pair in pairs for item in (pair.before, pair.after)}
+    examples = [example for example in bundle.split("validation") if example.item in wanted]
+    found = predict(rlm, examples, console, LEVELS)
+    columns = hold_out(examples, [0] * len(examples), found, {}, offsets, bundle.one_limit())
+    return errors_of(columns, pairs)
 
 
 def check_parity(
@@ -274,7 +298,9 @@ def run_evaluation(
         limits = (config["limits"]["memory"], config["limits"]["runtime"])
         notes = _notes(config["limits"], bundle)
         setting = Setting(rlm.id, split, rlm.context, limits, len(training), notes)
-        report = make_report(setting, columns, bundle.pairs_within(split), familiar(training))
+        info = model_info(config)
+        errors = {language: info.errors(language, "memory") for language in info.languages}
+        report = make_report(setting, columns, bundle.pairs_within(split), familiar(training), errors)
         for file in reports:
             write_report(report, file)
     return scores

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pricetag.baseline.rule import Rule
 from pricetag.rlm.numbers import SIZES
 from pricetag.train.edit_pairs import EditPair
 from pricetag.train.report.accuracy import Accuracy, Lead, accuracies
@@ -23,6 +24,7 @@ from pricetag.train.report.intervals import (
 )
 from pricetag.train.report.length import LengthBin, length_bins
 from pricetag.train.report.projects import Project, projects
+from pricetag.train.report.warnings import Errors, Stated, Warned, warnings
 from pricetag.train.report.worst import Familiar, Worst, worst_errors
 
 SCATTER_SIZE = 10_000  # n of the plot of forecasts against labels
@@ -66,17 +68,25 @@ class Report:
     overs: tuple[Over, ...]
     directions: tuple[Direction, ...]
     drifts: tuple[Drift, ...]
+    warned: tuple[Warned, ...]
+    stated: tuple[Stated, ...]
     projects: tuple[Project, ...]
     worst: tuple[Worst, ...]
     lengths: tuple[LengthBin, ...]
     scatters: tuple[Scatter, ...]
 
 
-def make_report(setting: Setting, held_out: HeldOut, pairs: Iterable[EditPair], known: Familiar) -> Report:
-    """Edits are judged on all held-out functions, everything else on those that people wrote."""
+def make_report(
+    setting: Setting, held_out: HeldOut, pairs: Iterable[EditPair], known: Familiar, errors: Errors
+) -> Report:
+    """Edits are judged on all held-out functions, everything else on those that people wrote.
+
+    ``errors`` are those of the model's edits of memory, by language.
+    """
     found = list(pairs)
     human = held_out.human_written()
     scores, leads = accuracies(human)
+    warned, stated = warnings(held_out, found, errors, Rule())
     return Report(
         setting=setting,
         functions={
@@ -94,6 +104,8 @@ def make_report(setting: Setting, held_out: HeldOut, pairs: Iterable[EditPair], 
         overs=overs(human),
         directions=directions(held_out, found),
         drifts=drifts(held_out, found),
+        warned=warned,
+        stated=stated,
         projects=projects(human),
         worst=worst_errors(human, known, setting.context),
         lengths=length_bins(human),

@@ -7,31 +7,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pricetag.baseline.rule import Rule
 from pricetag.forecast.estimate import METRICS, Metric
 from pricetag.forecast.format import format_factor, format_limit, format_value
-from pricetag.measure.html_page import LANGUAGE_NAMES
 from pricetag.train.baselines import BOOSTING
-from pricetag.train.bootstrap import Interval
 from pricetag.train.report.accuracy import ALL, VIEWS, Accuracy, Lead
+from pricetag.train.report.cells import TOO_FEW, Table, interval, language_name, number, score, share
 from pricetag.train.report.contents import Report
-from pricetag.train.report.edits import PERCENTILES
+from pricetag.train.report.edit_tables import (
+    confidence_table,
+    direction_table,
+    drift_table,
+    project_table,
+    warning_table,
+)
 from pricetag.train.report.growth import NEAR
 from pricetag.train.report.held_out import CENTRAL, FEWEST, REPORTED, RLM
 from pricetag.train.report.intervals import KEPT
 from pricetag.train.report.length import EDGES, LengthBin
+from pricetag.train.report.warnings import GROWN
 from pricetag.train.report.worst import TRAITS, WORST, WorstRow
 
-TOO_FEW = "too few"
+DEFAULT = Rule()
 _SIZES = tuple(f"n = {n:,}" for n in REPORTED)
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of text; the first column names the rows."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    words: tuple[int, ...] = (0,)  # columns of words rather than numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +113,21 @@ def sections(report: Report) -> tuple[Section, ...]:
             "Edits",
             "Measured edits of held-out functions that changed memory at least 2x (and by 4 KiB): share whose forecast changes in "
             "the right direction. Neutral edits: percentiles of the factor by which the forecast moves.",
-            tuple(table for table in (_direction_table(report), _drift_table(report)) if table.rows),
+            tuple(table for table in (direction_table(report), drift_table(report)) if table.rows),
+        ),
+        Section(
+            "Warnings on save",
+            f"Measured edits under the default settings (memory x{DEFAULT.factor:g} with a confidence of {DEFAULT.confidence:g}, "
+            f"from {format_value('memory', DEFAULT.floor)} on). Right: of those warned of, the share whose measured memory grew "
+            f"x{DEFAULT.factor:g} or more. Found: of those that grew x{GROWN:g} or more to at least the floor, the share warned of. "
+            "Then what the rule's confidence says and what came true.",
+            tuple(table for table in (warning_table(report), confidence_table(report)) if table.rows),
         ),
         Section(
             "A project's own labels",
             "Each source as if it were a project that measured half of its functions and ran `pricetag calibrate --labels`: "
             "mean |log10 error| of its other functions, and mean Spearman of all other sources' functions, before and after.",
-            (_project_table(report),),
+            (project_table(report),),
         ),
         Section(
             "Length",
@@ -147,19 +153,14 @@ def _by_source(report: Report) -> Iterator[Section]:
         yield Section("By source", text, tables)
 
 
-def language_name(language: str) -> str:
-    """As people write it."""
-    return LANGUAGE_NAMES.get(language, language)
-
-
 def _accuracy_tables(report: Report) -> Iterator[Table]:
     for language in _languages(report):
         for view, _, _ in VIEWS:
             own = {(s.model, s.cell.n): s for s in report.accuracies if _at(s, language, ALL, view)}
             leads = {lead.cell.n: lead for lead in report.leads if _at(lead, language, ALL, view)}
-            rows = [(model, *(_score(own[model, n]) for n in REPORTED)) for model in report.models]
-            rows.append(("difference in Spearman", *(_interval(leads[n].spearman) for n in REPORTED)))
-            rows.append(("difference in error", *(_interval(leads[n].error) for n in REPORTED)))
+            rows = [(model, *(score(own[model, n]) for n in REPORTED)) for model in report.models]
+            rows.append(("difference in Spearman", *(interval(leads[n].spearman) for n in REPORTED)))
+            rows.append(("difference in error", *(interval(leads[n].error) for n in REPORTED)))
             counts = (f"{leads[n].functions:,} ({leads[n].over:,})" for n in REPORTED)
             rows.append(("functions (of them over the limit)", *counts))
             yield Table((f"{language_name(language)}, {view}", *_SIZES), tuple(rows))
@@ -176,11 +177,11 @@ def _source_tables(report: Report) -> Iterator[Table]:
                 own = {(s.model, s.cell.n): s for s in report.accuracies if _at(s, language, source, view)}
                 leads = {lead.cell.n: lead for lead in report.leads if _at(lead, language, source, view)}
                 rows += [
-                    (f"{source}, {model}", *(_score(own[model, n]) for n in REPORTED))
+                    (f"{source}, {model}", *(score(own[model, n]) for n in REPORTED))
                     for model in (RLM, BOOSTING)
                     if model in report.models
                 ]
-                rows.append((f"{source}, difference", *(_interval(leads[n].spearman) for n in REPORTED)))
+                rows.append((f"{source}, difference", *(interval(leads[n].spearman) for n in REPORTED)))
             yield Table((f"{language_name(language)}, {view}", *_SIZES), tuple(rows))
 
 
@@ -189,10 +190,10 @@ def _coverage_table(report: Report) -> Table:
         (
             f"{language_name(one.language)}, {one.metric}, n = {one.n:,}",
             f"{one.functions:,}",
-            _share(one.inside),
-            _number(one.width),
-            _number(one.error),
-            _number(one.surest_error),
+            share(one.inside),
+            number(one.width),
+            number(one.error),
+            number(one.surest_error),
         )
         for one in report.coverages
     )
@@ -204,7 +205,7 @@ def _reliability_table(report: Report) -> Table:
     for one in report.reliabilities:
         name = f"{language_name(one.language)}, {one.metric}"
         for said, shares in (("raw", one.raw), ("calibrated", one.calibrated)):
-            cells = [_share(share) for share in shares] if shares else [TOO_FEW] * len(CENTRAL)
+            cells = [share(one_share) for one_share in shares] if shares else [TOO_FEW] * len(CENTRAL)
             rows.append((f"{name}, {said}", f"{one.labels:,}", *cells))
     return Table(("", "labels", *(f"{level:.0%}" for level in CENTRAL)), tuple(rows))
 
@@ -226,9 +227,9 @@ def _growth_table(report: Report) -> Table:
         (
             f"{language_name(one.language)}, {one.metric}",
             f"{len(one.measured):,}",
-            _share(one.near),
-            _share(one.boosting_near),
-            _share(one.constant_near),
+            share(one.near),
+            share(one.boosting_near),
+            share(one.constant_near),
         )
         for one in report.growths
     )
@@ -248,43 +249,6 @@ def _over_table(report: Report) -> Table:
     return Table(("", *_SIZES), tuple(rows))
 
 
-def _direction_table(report: Report) -> Table:
-    rows = tuple(
-        (
-            f"{language_name(one.language)}, {one.kind}",
-            f"{one.pairs:,}",
-            _share(one.right),
-            _share(one.boosting_right),
-        )
-        for one in report.directions
-    )
-    return Table(("memory changed at least 2x", "edits", RLM, BOOSTING), rows)
-
-
-def _drift_table(report: Report) -> Table:
-    rows = []
-    for one in report.drifts:
-        cells = [_factor(value) for value in one.factors] if one.factors else [TOO_FEW] * len(PERCENTILES)
-        rows.append((f"{language_name(one.language)}, {one.metric}", f"{one.pairs:,}", *cells))
-    return Table(("neutral", "edits", *(f"{percent} %" for percent in PERCENTILES)), tuple(rows))
-
-
-def _project_table(report: Report) -> Table:
-    rows = tuple(
-        (
-            f"{language_name(one.language)}, {one.source}, {one.metric}",
-            f"{one.measured:,}",
-            "yes" if one.applied else "no",
-            f"{one.others:,}",
-            "{:.2f} / {:.2f}".format(*one.error),
-            f"{one.base:,}",
-            "{:.4f} / {:.4f}".format(*one.base_spearman),
-        )
-        for one in report.projects
-    )
-    return Table(("", "measured", "applied", "others", "error", "base", "Spearman of the base"), rows)
-
-
 def _length_table(report: Report) -> Table:
     rows = []
     for language in _languages(report):
@@ -296,7 +260,7 @@ def _length_table(report: Report) -> Table:
 
 
 def _length(one: LengthBin) -> str:
-    return f"{_number(one.error)} ({one.functions:,}; {one.unanswered:,})"
+    return f"{number(one.error)} ({one.functions:,}; {one.unanswered:,})"
 
 
 def _worst_tables(report: Report) -> Iterator[Table]:
@@ -345,23 +309,3 @@ def _languages(report: Report) -> list[str]:
 
 def _at(one: Accuracy | Lead, language: str, source: str, view: str) -> bool:
     return (one.cell.language, one.cell.source, one.cell.view) == (language, source, view)
-
-
-def _score(one: Accuracy) -> str:
-    return TOO_FEW if one.spearman is None else f"{one.spearman:.3f} / {_number(one.error, '-')}"
-
-
-def _interval(one: Interval | None) -> str:
-    return TOO_FEW if one is None else f"{one.value:+.3f} [{one.low:+.3f}, {one.high:+.3f}]"
-
-
-def _share(value: float | None) -> str:
-    return TOO_FEW if value is None else f"{value:.0%}"
-
-
-def _number(value: float | None, absent: str = TOO_FEW) -> str:
-    return absent if value is None else f"{value:.2f}"
-
-
-def _factor(value: float) -> str:
-    return f"×{value:.2f}"

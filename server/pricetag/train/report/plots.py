@@ -9,8 +9,8 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from pricetag.measure.html_page import LANGUAGE_COLOURS, figure
+from pricetag.train.report.cells import language_name
 from pricetag.train.report.contents import Report
-from pricetag.train.report.document import language_name
 from pricetag.train.report.held_out import CENTRAL
 from pricetag.train.report.intervals import KEPT
 from pricetag.train.report.length import EDGES

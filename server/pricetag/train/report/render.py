@@ -6,8 +6,9 @@ import html
 from pathlib import Path
 
 from pricetag.measure.html_page import page, table
+from pricetag.train.report.cells import TOO_FEW, Table
 from pricetag.train.report.contents import Report
-from pricetag.train.report.document import TOO_FEW, Table, introduction, sections
+from pricetag.train.report.document import introduction, sections
 from pricetag.train.report.plots import draw
 
 _NOTHING = f"{TOO_FEW.capitalize()}."

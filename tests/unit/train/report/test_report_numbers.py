@@ -6,8 +6,12 @@ import numpy as np
 import pytest
 from made_predictions import column, example, held_out, lines
 
+from pricetag.baseline.rule import Rule
+from pricetag.forecast.edit_errors import EditErrors
 from pricetag.rlm.numbers import SIZES
 from pricetag.rlm.prompt import render
+from pricetag.train.dataset import Example
+from pricetag.train.edit_errors import errors_of
 from pricetag.train.edit_pairs import EditPair
 from pricetag.train.predict import Predictions
 from pricetag.train.report.accuracy import ALL, KIBIBYTE, Cell, accuracies
@@ -17,6 +21,7 @@ from pricetag.train.report.held_out import CENTRAL, LEVELS, RLM, HeldOut, hold_o
 from pricetag.train.report.intervals import KEPT, abstentions, coverages, reliabilities
 from pricetag.train.report.length import length_bins
 from pricetag.train.report.projects import projects
+from pricetag.train.report.warnings import warnings
 from pricetag.train.report.worst import (
     CUT,
     GROWING,
@@ -261,3 +266,51 @@ def test_a_project_learns_its_shift_and_the_others_keep_their_order() -> None:
     assert off.base_spearman[0] == pytest.approx(off.base_spearman[1])
     assert own.error[1] == pytest.approx(own.error[0], abs=0.05)
     assert not projects(held_out(examples[:30], truth[:30], truth[:30])), "too few functions"
+
+
+def edits(grown: int, neutral: int) -> tuple[list[Example], np.ndarray, list[EditPair]]:
+    """Versions before and after, one after the other: 100 kB at n = 10,000, ten times that where memory grew."""
+    count = grown + neutral
+    sizes = np.log10(SIZES)
+    base = 5.0 + np.linspace(0, 0.5, count)[:, None] + 0.1 * (sizes - 4)
+    after = base + np.where(np.arange(count) < grown, 1.0, 0.0)[:, None]
+    truth = np.stack([base, after], axis=1).reshape(2 * count, len(SIZES))
+    pairs = [
+        EditPair(
+            f"mbpp/{2 * row}", f"mbpp/{2 * row + 1}", "python", "mutation" if row < grown else "neutral", 10_000,
+            10.0 if row < grown else 1.0, 1.0, "memory regression" if row < grown else "neutral",
+        )
+        for row in range(count)
+    ]  # fmt: skip
+    return [example(row) for row in range(2 * count)], truth, pairs
+
+
+def test_warnings_of_good_forecasts() -> None:
+    examples, truth, pairs = edits(30, 40)
+    known = held_out(examples, truth, truth, sigma=0.02, boosting=np.full_like(truth, 5.0))
+    found, stated = warnings(known, pairs, {}, Rule())
+    rule, medians, boosted = found
+    for one in (rule, medians):
+        assert (one.edits, one.warned, one.right, one.grown, one.found) == (70, 30, 1.0, 30, 1.0)
+        assert (one.neutral, one.alarms, one.area) == (40, 0.0, 1.0)
+    assert (boosted.warned, boosted.right, boosted.found, boosted.area) == (0, None, 0.0, 0.5)
+    assert [(one.low, one.edits, one.came) for one in stated] == [(0.0, 40, 0.0), (0.9, 30, 1.0)]
+
+
+def test_doubt_silences_the_rule_but_not_the_ratio() -> None:
+    examples, truth, pairs = edits(30, 40)
+    known = held_out(examples, truth, truth, sigma=0.02)
+    rule, medians = warnings(known, pairs, {"python": EditErrors(base=2.0)}, Rule())[0]
+    assert (rule.warned, rule.found) == (0, 0.0)
+    assert (medians.warned, medians.found) == (30, 1.0)
+
+
+def test_the_errors_of_edits_are_learnt() -> None:
+    examples, truth, pairs = edits(100, 100)
+    noise = np.random.default_rng(0).normal(0, 0.3, truth.shape)
+    known = held_out(examples, truth, truth + noise, sigma=0.3)
+    slope, base, curve, share = errors_of(known, pairs)["python"]["memory"]
+    mean, sigma = EditErrors(slope, base, curve, share).log_ratio((5.0, 0.3), (5.0, 0.3))
+    assert mean == 0
+    assert 0.2 < sigma < 0.7
+    assert not errors_of(known, pairs[:50])

@@ -36,7 +36,7 @@ def small() -> HeldOut:
 def report(columns: HeldOut) -> Report:
     pairs = [EditPair("mbpp/1", "mbpp/3", "python", "versions", 1_000, 4.0, 1.0, "memory regression")]
     training = [example(row, code="def f(xs):\n\treturn sorted(xs)") for row in range(3)]
-    return make_report(SETTING, columns, pairs, familiar(training))
+    return make_report(SETTING, columns, pairs, familiar(training), {})
 
 
 def test_golden_markdown() -> None:
