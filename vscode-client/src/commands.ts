@@ -4,7 +4,9 @@ import type { PricetagServer } from './server';
 
 export function registerCommands(server: PricetagServer, logs: Logs): vscode.Disposable {
   return vscode.Disposable.from(
-    vscode.commands.registerCommand('pricetag.restart', () => server.restart()),
+    vscode.commands.registerCommand('pricetag.restart', () => server.resume()),
+    vscode.commands.registerCommand('pricetag.pause', () => server.pause()),
+    vscode.commands.registerCommand('pricetag.resume', () => server.resume()),
     vscode.commands.registerCommand('pricetag.toggleHints', toggleHints),
     vscode.commands.registerCommand('pricetag.showClientLog', () => {
       logs.client.show();

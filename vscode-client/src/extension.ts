@@ -1,6 +1,8 @@
 /** Entry point: puts the parts together. The server does all forecasting. */
 import * as vscode from 'vscode';
 import { registerCommands } from './commands';
+import { Installation } from './installation';
+import { translateWith } from './l10n';
 import { Logs } from './logs';
 import { onInterpreterChange } from './python';
 import { PricetagServer } from './server';
@@ -8,23 +10,28 @@ import { Status } from './status';
 
 let server: PricetagServer | undefined;
 
-export async function activate(context: vscode.ExtensionContext): Promise<void> {
+export function activate(context: vscode.ExtensionContext): void {
+  translateWith(vscode.l10n.t);
   const logs = new Logs();
   const status = new Status();
-  const started = new PricetagServer(logs, status);
+  const installation = new Installation(context, logs);
+  const started = new PricetagServer(logs, status, installation);
   server = started;
   const { version } = context.extension.packageJSON as { version: string };
   logs.client.info(`Pricetag ${version}`);
   context.subscriptions.push(
     logs,
     status,
+    installation,
     registerCommands(started, logs),
     vscode.workspace.onDidChangeConfiguration((event) => started.settingsChanged(event)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => started.surroundingsChanged()),
     vscode.workspace.onDidChangeWorkspaceFolders(() => started.surroundingsChanged()),
   );
-  await started.restart();
-  context.subscriptions.push(await onInterpreterChange(() => void started.surroundingsChanged()));
+  // Not awaited: setting up an environment takes minutes, and commands wait for the activation.
+  void started.restart().then(async () => {
+    context.subscriptions.push(await onInterpreterChange(() => void started.surroundingsChanged()));
+  });
 }
 
 export async function deactivate(): Promise<void> {
