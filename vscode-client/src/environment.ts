@@ -169,12 +169,16 @@ export async function install(
   }
 }
 
-/** What the files in a folder hold together. */
+/** What the files in a folder hold together. Links are not followed: `lib64` leads to `lib`. */
 async function bytesIn(folder: string): Promise<number> {
   let bytes = 0;
-  for (const name of await readdir(folder, { recursive: true })) {
-    const file = await lstat(path.join(folder, name));
-    bytes += file.isFile() ? file.size : 0;
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const inside = path.join(folder, entry.name);
+    if (entry.isDirectory()) {
+      bytes += await bytesIn(inside);
+    } else if (entry.isFile()) {
+      bytes += (await lstat(inside)).size;
+    }
   }
   return bytes;
 }
