@@ -1,10 +1,12 @@
 /** Entry point: puts the parts together. The server does all forecasting. */
 import * as vscode from 'vscode';
 import { registerCommands } from './commands';
+import { HeaviestView } from './heaviestView';
 import { Installation } from './installation';
 import { translateWith } from './l10n';
 import { Logs } from './logs';
 import { onInterpreterChange } from './python';
+import { ReportPanel } from './reportPanel';
 import { PricetagServer } from './server';
 import { Status } from './status';
 
@@ -17,13 +19,16 @@ export function activate(context: vscode.ExtensionContext): void {
   const installation = new Installation(context, logs);
   const started = new PricetagServer(logs, status, installation);
   server = started;
+  const view = new HeaviestView(started, context.workspaceState);
   const { version } = context.extension.packageJSON as { version: string };
   logs.client.info(`Pricetag ${version}`);
   context.subscriptions.push(
     logs,
     status,
     installation,
-    registerCommands(started, logs),
+    view,
+    new ReportPanel(started, view),
+    registerCommands(started, logs, version),
     vscode.workspace.onDidChangeConfiguration((event) => started.settingsChanged(event)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => started.surroundingsChanged()),
     vscode.workspace.onDidChangeWorkspaceFolders(() => started.surroundingsChanged()),

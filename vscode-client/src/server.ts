@@ -22,7 +22,9 @@ const ABILITIES = { images: true, commands: ['pricetag.toggleHints'] };
 
 export class PricetagServer {
   /** Finds the server and starts it afresh, also where it was paused. Calls in quick succession are joined. */
-  readonly restart = coalesce(() => this.startAfresh());
+  readonly restart = coalesce(() => (this.starting = this.startAfresh()));
+  private readonly changed = new vscode.EventEmitter<void>();
+  private starting = Promise.resolve();
   private client: LanguageClient | undefined;
   private current: Server | undefined;
   private state: 'wanted' | 'paused' | 'stopped' = 'wanted';
@@ -37,6 +39,21 @@ export class PricetagServer {
   /** The client of the running server; undefined where none runs. */
   get running(): LanguageClient | undefined {
     return this.client?.isRunning() === true ? this.client : undefined;
+  }
+
+  /** The program that runs or is being started. */
+  get program(): Server | undefined {
+    return this.current;
+  }
+
+  /** The client of the running server, once its model is loaded or known not to come. Undefined: none runs, or cancelled. */
+  async whenReady(cancellation: vscode.CancellationToken): Promise<LanguageClient | undefined> {
+    const cancelled = new Promise<void>((resolve) => cancellation.onCancellationRequested(resolve));
+    await Promise.race([this.starting, cancelled]);
+    while (this.running !== undefined && this.status.loading && !cancellation.isCancellationRequested) {
+      await Promise.race([once(this.changed.event), cancelled]);
+    }
+    return cancellation.isCancellationRequested ? undefined : this.running;
   }
 
   /** Restarts if the change concerns a setting that is only read at the start. */
@@ -170,9 +187,11 @@ export class PricetagServer {
         this.logs.client.warn(`The server sent a status that this extension does not know: ${JSON.stringify(value)}`);
       } else if (client === this.client) {
         this.status.report(status);
+        this.changed.fire();
       }
     });
     client.onDidChangeState(({ newState }) => {
+      this.changed.fire();
       if (client !== this.client) {
         return; // the stop of a client that has been replaced
       }
@@ -193,6 +212,15 @@ export class PricetagServer {
       void explainNotFound(found, this.logs);
     }
   }
+}
+
+function once(event: vscode.Event<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const listening = event(() => {
+      listening.dispose();
+      resolve();
+    });
+  });
 }
 
 function installsItself(): boolean {

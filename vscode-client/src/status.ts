@@ -13,6 +13,8 @@ const SEVERITIES: Record<Health['severity'], vscode.LanguageStatusSeverity> = {
 export class Status implements vscode.Disposable {
   /** Where the server runs, shown where there is nothing more important to say; empty where that goes without saying. */
   environment = '';
+  /** Is the model being loaded, as far as is known? */
+  loading = true;
   private readonly item = vscode.languages.createLanguageStatusItem('pricetag', SELECTOR);
 
   constructor() {
@@ -22,6 +24,7 @@ export class Status implements vscode.Disposable {
 
   /** The server process is being started; it has said nothing yet. */
   starting(): void {
+    this.loading = true;
     this.show({ severity: 'information', busy: true, text: t('Starting the server'), detail: '' });
   }
 
@@ -42,6 +45,8 @@ export class Status implements vscode.Disposable {
   }
 
   report(status: ServerStatus): void {
+    this.loading = status.state === 'starting' || status.state === 'restarting';
+    void vscode.commands.executeCommand('setContext', 'pricetag.ready', status.state === 'ready');
     const health = describe(status);
     const detail = health.severity === 'information' && health.detail === '' ? this.environment : health.detail;
     this.show({ ...health, detail }, { command: 'pricetag.showServerLog', title: t('Show Log') });
