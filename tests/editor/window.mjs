@@ -78,6 +78,16 @@ export class Window {
     await this.page.locator('.hover-language-status', { hasText: text }).first().waitFor();
   }
 
+  /** A function's row in the view "Heaviest Functions", found by what a screen reader says of it. */
+  heaviest(text) {
+    return this.page.locator('.pane-body .monaco-list-row[aria-label]').and(this.page.getByLabel(text));
+  }
+
+  /** The document in a webview. */
+  get webview() {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  }
+
   notification(text) {
     return this.page.locator('.notifications-toasts .notification-list-item, .notification-list-item', { hasText: text }).first();
   }

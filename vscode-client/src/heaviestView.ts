@@ -64,6 +64,9 @@ export class HeaviestView implements vscode.TreeDataProvider<Row>, vscode.Dispos
   }
 
   private async refresh(): Promise<void> {
+    if (!this.view.visible) {
+      await vscode.commands.executeCommand(`${VIEW}.focus`);
+    }
     const answer = await vscode.window.withProgress({ location: { viewId: VIEW } }, () =>
       findHeaviest(this.server, { metric: this.metric, limit: LIMIT }),
     );

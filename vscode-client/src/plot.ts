@@ -23,7 +23,7 @@ export interface Series {
 
 const WIDTH = 720;
 const HEIGHT = 380;
-const PLACE = { left: 72, right: 16, top: 12, bottom: 48 };
+const PLACE = { left: 72, right: 32, top: 12, bottom: 48 };
 /** Room for the names at the ends of lines, in pixels, and how many characters fit. */
 const NAMES = 170;
 const NAME_LENGTH = 24;

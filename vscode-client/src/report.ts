@@ -101,9 +101,9 @@ function cost(row: Row, metric: Metric, asked: Metric): string {
 }
 
 function axis(metric: Metric): Axis {
-  return metric === 'memory'
-    ? { label: t('peak memory'), format: (value) => formatValue('memory', value), least: 1 }
-    : { label: t('runtime'), format: (value) => formatValue('runtime', value), least: 1e-9 };
+  // The ticks are powers of ten: "1 kB", not "1.0 kB".
+  const format = (value: number): string => formatValue(metric, value).replace('.0 ', ' ');
+  return metric === 'memory' ? { label: t('peak memory'), format, least: 1 } : { label: t('runtime'), format, least: 1e-9 };
 }
 
 function section(title: string, content: string): string {

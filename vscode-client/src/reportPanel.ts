@@ -75,7 +75,9 @@ export class ReportPanel implements vscode.Disposable {
     }
     await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(reportPage(reportOn(this.answer))));
     const open = t('Open');
-    if ((await vscode.window.showInformationMessage(t('The report was saved.'), open)) === open) {
+    // Only where the file lies on the machine that shows the window is there a browser that can open it.
+    const local = vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
+    if ((await vscode.window.showInformationMessage(t('The report was saved.'), ...(local ? [open] : []))) === open) {
       await vscode.env.openExternal(target);
     }
   }
