@@ -296,7 +296,10 @@ try {
     await session.stop();
   }
 } catch (error) {
-  if (failed === 0) failed = 1;
+  if (failed === 0) {
+    failed = 1; // between two checks
+    await window?.page.screenshot({ path: path.join(artifacts, 'failure.png') }).catch(() => undefined);
+  }
   console.log(error instanceof Error ? error.stack : error);
   session?.keepLogs(path.join(artifacts, 'logs'));
 } finally {

@@ -117,9 +117,11 @@ export class Installation implements vscode.Disposable {
         cancel.abort();
       });
       const signal = AbortSignal.any([cancel.signal, this.disposal.signal]);
+      let message = t('Making an environment');
       const report = (line: string): void => {
         this.logs.client.info(line);
-        progress.report({ message: shortened(line) });
+        message = shortened(line) ?? message;
+        progress.report({ message });
       };
       try {
         return await task(report, signal);
@@ -130,7 +132,7 @@ export class Installation implements vscode.Disposable {
   }
 }
 
-/** What a line of pip's output is about, without paths and sizes. */
-function shortened(line: string): string {
-  return /^\s*(Collecting|Downloading|Installing collected packages|Successfully installed)\s*:?\s*([\w.-]*)/.exec(line)?.[0].trim() ?? '';
+/** What a line of pip's output is about, without paths and sizes; undefined where that is nothing for people. */
+function shortened(line: string): string | undefined {
+  return /^\s*(Collecting|Downloading|Installing collected packages|Successfully installed)\s*:?\s*([\w.-]*)/.exec(line)?.[0].trim();
 }
