@@ -1,4 +1,4 @@
-// The whole product in a real VS Code: hints, hovers, hint tooltips, warnings on save, commands, guidance.
+// The whole product in a real VS Code: hints, hovers, hint tooltips, warnings on save, commands, views, guidance.
 //
 // PRICETAG names the server program (default: the one in .venv). Screenshots and logs go to artifacts/.
 import { execFileSync } from 'node:child_process';
@@ -134,6 +134,65 @@ async function checkExample(workspace, example) {
   });
 }
 
+/** The view of the heaviest functions, the report on them, and what it writes. */
+async function checkViews(workspace) {
+  const labels = () => window.heaviest(/, line \d+/).evaluateAll((rows) => rows.map((row) => row.getAttribute('aria-label')));
+
+  await check('the view says what it is for', async () => {
+    await window.runCommand('View: Show Explorer');
+    await window.page.locator('.pane-header', { hasText: 'Heaviest Functions' }).click();
+    await window.page.locator('.pane-body .monaco-button', { hasText: 'Find Heaviest Functions' }).waitFor();
+  });
+  await check('the heaviest functions by memory', async () => {
+    await window.page.locator('.pane-body .monaco-button', { hasText: 'Find Heaviest Functions' }).click();
+    await window.heaviest(/ of memory, at n 10,000/).first().waitFor();
+    const spoken = await labels();
+    expect(spoken.length >= 4 && spoken.every((label) => COST.test(label)), `rows without costs: ${spoken.join(' | ')}`);
+    console.log(`       ${spoken[0]}`);
+  });
+  await check('the heaviest functions by runtime', async () => {
+    await window.runCommand('Pricetag: Order Heaviest Functions by Runtime');
+    await window.heaviest(/ of runtime, at n 10,000/).first().waitFor();
+    expect((await window.heaviest(/ of memory/).count()) === 0, 'rows of the old order are left');
+  });
+  await check('a row leads to its function', async () => {
+    const [label] = await labels();
+    const [, file, line] = /, ([^,]+), line (\d+)$/.exec(label);
+    await window.heaviest(label).click();
+    await window.page.locator(`.tab.active[data-resource-name="${path.basename(file)}"]`).waitFor();
+    await window.page.locator('.statusbar-item', { hasText: new RegExp(`Ln ${line}, Col \\d+ \\(\\d+ selected\\)`) }).waitFor();
+  });
+  await check('the report has plots and a table', async () => {
+    await window.runCommand('Pricetag: Show Report');
+    await window.webview.locator('h2', { hasText: 'Memory against runtime' }).waitFor();
+    for (const [what, selector, least] of [['marks', '.mark[cx], .mark[d]', 4], ['lines', '.line', 2], ['rows', 'tbody tr', 4]]) {
+      const count = await window.webview.locator(selector).count();
+      expect(count >= least, `${count} ${what}`);
+    }
+  });
+  await check('the report is saved as a file of its own', async () => {
+    const saved = path.join(workspace, 'pricetag-report.html');
+    await window.webview.locator('a', { hasText: 'Export as HTML' }).click();
+    await window.page.locator('.quick-input-widget input').first().waitFor();
+    await window.press('Enter');
+    await window.notification('The report was saved.').waitFor();
+    const page = fs.readFileSync(saved, 'utf8');
+    expect(page.includes('<polyline') && !/href|<script|src=/.test(page), 'no plots in the file, or something that it would fetch');
+    fs.rmSync(saved);
+  });
+  await check('a name in the report leads to its function', async () => {
+    const link = window.webview.locator('tbody a').first();
+    const place = await window.webview.locator('tbody tr').first().locator('td').nth(1).textContent();
+    await link.click();
+    await window.page.locator(`.tab.active[data-resource-name="${place.split(':')[0]}"]`).waitFor();
+  });
+  await check('debug information', async () => {
+    await window.runCommand('Pricetag: Print Debug Information');
+    await window.line('"extension": {').waitFor();
+    await window.line('"onnxruntime": ').waitFor();
+  });
+}
+
 /** Where a person has not trusted the folder there are forecasts all the same. */
 async function runRestricted(session, browser) {
   window = await Window.open(browser, session.page(EXAMPLES[0].file));
@@ -164,6 +223,22 @@ async function run(session, browser, workspace) {
     await window.runCommand('Pricetag: Toggle Hints');
     await window.hint(EXAMPLES[0].signature).waitFor();
   });
+
+  await check('forecasts paused', async () => {
+    await window.runCommand('Pricetag: Pause Forecasts');
+    await window.until('no server', () => session.processes('pricetag serve').length === 0);
+    await window.until('no hints', async () => (await window.hints.count()) === 0);
+    await window.languageStatus(/Pricetag: Paused/);
+  });
+  await window.press('Escape');
+  await window.page.mouse.move(900, 400);
+  await check('forecasts resumed', async () => {
+    await window.runCommand('Pricetag: Resume Forecasts');
+    await window.hint(EXAMPLES[0].signature).waitFor();
+  });
+
+  await checkViews(workspace);
+  await window.press('Control+B');
 
   await window.openFile(EXAMPLES[1].file);
   await checkExample(workspace, EXAMPLES[1]);
@@ -222,7 +297,10 @@ try {
     await session.stop();
   }
 } catch (error) {
-  if (failed === 0) failed = 1;
+  if (failed === 0) {
+    failed = 1; // between two checks
+    await window?.page.screenshot({ path: path.join(artifacts, 'failure.png') }).catch(() => undefined);
+  }
   console.log(error instanceof Error ? error.stack : error);
   session?.keepLogs(path.join(artifacts, 'logs'));
 } finally {

@@ -78,6 +78,16 @@ export class Window {
     await this.page.locator('.hover-language-status', { hasText: text }).first().waitFor();
   }
 
+  /** A function's row in the view "Heaviest Functions", found by what a screen reader says of it. */
+  heaviest(text) {
+    return this.page.locator('.pane-body .monaco-list-row[aria-label]').and(this.page.getByLabel(text));
+  }
+
+  /** The document in a webview. */
+  get webview() {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  }
+
   notification(text) {
     return this.page.locator('.notifications-toasts .notification-list-item, .notification-list-item', { hasText: text }).first();
   }
@@ -99,7 +109,8 @@ export class Window {
   async openFile(name) {
     await this.press('Control+P');
     await this.page.locator('.quick-input-widget input').first().fill(name);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
+    // The list names recent files before it is filtered: what Enter takes is the focused row.
+    await this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: name }).waitFor();
     await this.press('Enter');
     await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
   }

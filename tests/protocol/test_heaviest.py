@@ -81,6 +81,57 @@ async def test_rows_of_a_workspace(editor: EditorFactory, tmp_path: Path, client
         assert session.messages == []
 
 
+async def test_rows_with_both_metrics_and_curves(editor: EditorFactory, tmp_path: Path) -> None:
+    write(tmp_path / "workspace", {"a.py": functions(3), "load.py": FILES})
+    async with editor(configuration=WIDE, options=WIDE) as session:
+        await session.ready()
+        rows = (await heaviest(session, metric="runtime", n=1000, curves=2))["rows"]
+        assert [sorted(row["curves"]) if "curves" in row else None for row in rows] == [
+            ["memory", "runtime"],
+            ["memory", "runtime"],
+            None,
+        ]
+        for row in rows:
+            assert row["medians"]["runtime"] == row["median"] and row["medians"]["memory"] >= 0
+        for metric in ("memory", "runtime"):
+            curve = rows[0]["curves"][metric]
+            sizes = [point["n"] for point in curve]
+            assert sizes == sorted(sizes) and 1000 in sizes and len(sizes) >= 2
+            assert all(point["low"] <= point["median"] <= point["high"] for point in curve)
+            [at] = [point["median"] for point in curve if point["n"] == 1000]
+            assert at == rows[0]["medians"][metric]
+
+
+async def test_medians_and_curves_leave_out_what_is_too_uncertain(
+    editor: EditorFactory, tmp_path: Path
+) -> None:
+    write(tmp_path / "workspace", {"a.py": functions(12)})
+    async with editor(configuration=WIDE, options=WIDE) as session:
+        await session.ready()
+        rows = (await heaviest(session, curves=12))["rows"]
+        widths = {
+            row["name"]: {
+                metric: max(
+                    (point["high"] + floor) / (point["low"] + floor) for point in row["curves"][metric]
+                )
+                for metric, floor in (("memory", 1024), ("runtime", 1e-6))
+            }
+            for row in rows
+        }
+    limit = sorted(width for both in widths.values() for width in both.values())[len(widths)]
+    narrow = {"maximumInterval": limit}
+    async with editor(configuration=narrow, options=narrow) as session:
+        await session.ready()
+        rows = (await heaviest(session, curves=12))["rows"]
+        assert rows
+        for row in rows:
+            for metric, floor in (("memory", 1024), ("runtime", 1e-6)):
+                curve = row["curves"][metric]
+                assert all((p["high"] + floor) / (p["low"] + floor) <= limit for p in curve)
+                [at] = [p["median"] for p in curve if p["n"] == 10_000] or [None]
+                assert row["medians"][metric] == at
+
+
 async def test_what_git_ignores_and_what_is_excluded(editor: EditorFactory, tmp_path: Path) -> None:
     workspace = tmp_path / "workspace"
     write(
@@ -147,6 +198,8 @@ async def test_one_folder(editor: EditorFactory, tmp_path: Path) -> None:
         ({"n": "many"}, "n and limit must be whole numbers from 1 up"),
         ({"limit": -1}, "n and limit must be whole numbers from 1 up"),
         ({"n": True}, "n and limit must be whole numbers from 1 up"),
+        ({"curves": -1}, "curves must be a whole number from 0 up"),
+        ({"curves": True}, "curves must be a whole number from 0 up"),
         ({"folder": 3}, "folder must be the URI of a folder"),
         ({"folder": "untitled:x"}, "folder must be the URI of a folder"),
         ({"folder": Path("/").as_uri()}, "folder must lie in a folder that is open"),

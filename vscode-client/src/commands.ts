@@ -1,11 +1,15 @@
 import * as vscode from 'vscode';
+import { printDebugInformation } from './debugInformation';
 import type { Logs } from './logs';
 import type { PricetagServer } from './server';
 
-export function registerCommands(server: PricetagServer, logs: Logs): vscode.Disposable {
+export function registerCommands(server: PricetagServer, logs: Logs, version: string): vscode.Disposable {
   return vscode.Disposable.from(
-    vscode.commands.registerCommand('pricetag.restart', () => server.restart()),
+    vscode.commands.registerCommand('pricetag.restart', () => server.resume()),
+    vscode.commands.registerCommand('pricetag.pause', () => server.pause()),
+    vscode.commands.registerCommand('pricetag.resume', () => server.resume()),
     vscode.commands.registerCommand('pricetag.toggleHints', toggleHints),
+    vscode.commands.registerCommand('pricetag.printDebugInformation', () => printDebugInformation(server, version)),
     vscode.commands.registerCommand('pricetag.showClientLog', () => {
       logs.client.show();
     }),

@@ -4,11 +4,13 @@
  * 1. the program that `pricetag.server.path` names,
  * 2. the interpreter that `pricetag.python` names,
  * 3. the workspace's interpreters, in the order given, if they have pricetag (trusted workspaces only),
- * 4. `pricetag` on PATH.
+ * 4. `pricetag` on PATH,
+ * 5. the environment that the extension made for itself (`environment.ts`).
  *
  * An explicit choice that does not work is an error: silently using another server would hide it.
  */
 import path from 'node:path';
+import { t } from './l10n';
 
 /** What a search may look at. */
 export interface Surroundings {
@@ -25,11 +27,13 @@ export interface Surroundings {
   readonly platform: NodeJS.Platform;
   /** Is there a file that may be run? */
   readonly isExecutable: (file: string) => Promise<boolean>;
+  /** The interpreter of the extension's own environment, if there is one. */
+  readonly ownInterpreter: () => Promise<string | undefined>;
   /** Can this interpreter import pricetag? */
   readonly hasPricetag: (interpreter: string) => Promise<boolean>;
 }
 
-export type Origin = 'pricetag.server.path' | 'pricetag.python' | 'workspace interpreter' | 'PATH';
+export type Origin = 'pricetag.server.path' | 'pricetag.python' | 'workspace interpreter' | 'PATH' | 'own environment';
 
 /** A program to start, and why this one. */
 export interface Server {
@@ -49,13 +53,13 @@ export async function findServer(around: Surroundings): Promise<Server | NotFoun
     if (await around.isExecutable(around.serverPath)) {
       return { command: around.serverPath, args: ['serve'], origin: 'pricetag.server.path' };
     }
-    return { problem: `There is no program at ${around.serverPath}.`, setting: 'pricetag.server.path' };
+    return { problem: t('There is no program at {0}.', around.serverPath), setting: 'pricetag.server.path' };
   }
   if (around.python !== '') {
     if (await around.hasPricetag(around.python)) {
       return throughPython(around.python, 'pricetag.python');
     }
-    return { problem: `${around.python} is no Python with pricetag installed.`, setting: 'pricetag.python' };
+    return { problem: t('{0} is no Python with pricetag installed.', around.python), setting: 'pricetag.python' };
   }
   if (around.trusted) {
     for (const interpreter of await around.workspaceInterpreters()) {
@@ -68,10 +72,14 @@ export async function findServer(around: Surroundings): Promise<Server | NotFoun
   if (onPath !== undefined) {
     return { command: onPath, args: ['serve'], origin: 'PATH' };
   }
+  const own = await around.ownInterpreter();
+  if (own !== undefined) {
+    return throughPython(own, 'own environment');
+  }
   return {
     problem: around.trusted
-      ? "Neither the workspace's Python interpreter nor PATH has pricetag."
-      : 'PATH has no pricetag, and in Restricted Mode the workspace is not searched for it.',
+      ? t("Neither the workspace's Python interpreter nor PATH has pricetag.")
+      : t('PATH has no pricetag, and in Restricted Mode the workspace is not searched for it.'),
   };
 }
 

@@ -4,11 +4,12 @@
  *
  * A folder counts only with its mark, which is written last: an installation that was cut off is made anew.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { access, lstat, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
+import { t } from './l10n';
+import { runToEnd } from './programs';
 
 /** The oldest Python that the server runs on. */
 export const OLDEST_PYTHON: readonly [number, number] = [3, 10];
@@ -23,11 +24,13 @@ except ImportError:
     able = 0
 print(sys.version_info[0], sys.version_info[1], able)`;
 
-/** What `build/wheels.mjs` wrote beside the wheels. */
+/** What `wheels.mjs` wrote beside the wheels. */
 export interface Wheels {
   readonly folder: string;
   /** File name of the server's own wheel. */
   readonly server: string;
+  /** The wheel's SHA-256, in hex: a wheel that was built anew is another one, whatever its version. */
+  readonly digest: string;
   /** The Python ("3.11") that every package is there for; undefined: they come from the package index. */
   readonly completeFor: string | undefined;
 }
@@ -37,31 +40,50 @@ export interface Python {
   readonly version: readonly [number, number];
 }
 
-/** Why there can be no environment, as sentences for people. */
-export class EnvironmentError extends Error {}
+/** An environment that is there. */
+export interface Environment {
+  readonly interpreter: string;
+  /** What making it took, and what it takes on disk. */
+  readonly seconds: number;
+  readonly bytes: number;
+}
+
+/** Why there is no environment, as sentences for people. */
+export class EnvironmentError extends Error {
+  constructor(
+    message: string,
+    readonly reason: 'no Python' | 'cancelled' | 'failed' = 'failed',
+  ) {
+    super(message);
+  }
+}
 
 /** The wheels in `folder`, or undefined where the extension carries none. */
 export async function readWheels(folder: string): Promise<Wheels | undefined> {
   try {
     const content = JSON.parse(await readFile(path.join(folder, 'wheels.json'), 'utf8')) as Record<string, unknown>;
-    const { server, completeFor } = content;
-    if (typeof server !== 'string' || path.basename(server) !== server) {
+    const { server, digest, completeFor } = content;
+    if (typeof server !== 'string' || path.basename(server) !== server || typeof digest !== 'string' || !/^[\da-f]{64}$/.test(digest)) {
       return undefined;
     }
     await access(path.join(folder, server));
-    return { folder, server, completeFor: typeof completeFor === 'string' ? completeFor : undefined };
+    return { folder, server, digest, completeFor: typeof completeFor === 'string' ? completeFor : undefined };
   } catch {
     return undefined;
   }
 }
 
-/** The interpreter of the environment in `folder`, if it is whole and holds the server of `wheels`. */
-export async function installed(folder: string, wheels: Wheels): Promise<string | undefined> {
+/** The environment in `folder`, if it is whole and holds the server of `wheels`. */
+export async function installed(folder: string, wheels: Wheels): Promise<Environment | undefined> {
   try {
     const mark = JSON.parse(await readFile(path.join(folder, MARK), 'utf8')) as Record<string, unknown>;
     const interpreter = interpreterOf(folder);
     await access(interpreter);
-    return mark['server'] === wheels.server ? interpreter : undefined;
+    const { digest, seconds, bytes } = mark;
+    if (digest !== wheels.digest || typeof seconds !== 'number' || typeof bytes !== 'number') {
+      return undefined;
+    }
+    return { interpreter, seconds, bytes };
   } catch {
     return undefined;
   }
@@ -80,9 +102,13 @@ export async function suitablePython(candidates: readonly string[], completeFor?
     const [major, minor, able] = found;
     const version = `${major}.${minor}`;
     if (major < OLDEST_PYTHON[0] || (major === OLDEST_PYTHON[0] && minor < OLDEST_PYTHON[1])) {
-      tooOld ||= `${interpreter} is Python ${version}.`;
+      tooOld ||= t('{0} is Python {1}.', interpreter, version);
     } else if (able === 0) {
-      withoutVenv ||= `${interpreter} cannot make environments; on Debian and Ubuntu the package python${version}-venv adds that.`;
+      withoutVenv ||= t(
+        '{0} cannot make environments; on Debian and Ubuntu the package python{1}-venv adds that.',
+        interpreter,
+        version,
+      );
     } else {
       suitable.push({ interpreter, version: [major, minor] });
       if (completeFor === undefined || completeFor === version) {
@@ -92,8 +118,8 @@ export async function suitablePython(candidates: readonly string[], completeFor?
   }
   const chosen = suitable.find(({ version }) => version.join('.') === completeFor) ?? suitable[0];
   if (chosen === undefined) {
-    const why = withoutVenv || tooOld || 'None was found in the Python extension or on PATH.';
-    throw new EnvironmentError(`Pricetag needs Python ${OLDEST_PYTHON.join('.')} or newer. ${why}`);
+    const why = withoutVenv || tooOld || t('None was found in the Python extension or on PATH.');
+    throw new EnvironmentError(`${t('Pricetag needs Python {0} or newer.', OLDEST_PYTHON.join('.'))} ${why}`, 'no Python');
   }
   return chosen;
 }
@@ -117,23 +143,44 @@ export async function install(
   folder: string,
   report: (line: string) => void,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<Environment> {
   const interpreter = interpreterOf(folder);
   const offline = wheels.completeFor === python.version.join('.');
   const sources = offline ? ['--no-index', '--find-links', wheels.folder] : [];
   const pip = ['-I', '-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--no-warn-script-location'];
+  const begun = performance.now();
   try {
     await rm(folder, { recursive: true, force: true });
     await mkdir(path.dirname(folder), { recursive: true });
-    report('Making an environment');
-    await run(python.interpreter, ['-I', '-m', 'venv', folder], report, signal);
-    await run(interpreter, [...pip, ...sources, path.join(wheels.folder, wheels.server)], report, signal);
-    await writeFile(path.join(folder, MARK), `${JSON.stringify({ server: wheels.server, python: python.interpreter })}\n`);
-    return interpreter;
+    report(t('Making an environment'));
+    await runToEnd(python.interpreter, ['-I', '-m', 'venv', folder], report, signal);
+    await runToEnd(interpreter, [...pip, ...sources, path.join(wheels.folder, wheels.server)], report, signal);
+    const made = { seconds: (performance.now() - begun) / 1000, bytes: await bytesIn(folder) };
+    const mark = { server: wheels.server, digest: wheels.digest, python: python.interpreter, ...made };
+    await writeFile(path.join(folder, MARK), `${JSON.stringify(mark)}\n`);
+    return { interpreter, ...made };
   } catch (error) {
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-    throw error instanceof EnvironmentError ? error : new EnvironmentError(`Pricetag could not be installed: ${String(error)}`);
+    if (signal.aborted) {
+      throw new EnvironmentError(t('Setting up Pricetag was cancelled.'), 'cancelled');
+    }
+    const why = error instanceof Error ? error.message : String(error);
+    throw new EnvironmentError(t('Pricetag could not be installed. {0}', why));
   }
+}
+
+/** What the files in a folder hold together. Links are not followed: `lib64` leads to `lib`. */
+async function bytesIn(folder: string): Promise<number> {
+  let bytes = 0;
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const inside = path.join(folder, entry.name);
+    if (entry.isDirectory()) {
+      bytes += await bytesIn(inside);
+    } else if (entry.isFile()) {
+      bytes += (await lstat(inside)).size;
+    }
+  }
+  return bytes;
 }
 
 function interpreterOf(folder: string): string {
@@ -148,45 +195,5 @@ function probe(interpreter: string): Promise<readonly [number, number, number] |
       const whole = error === null && major !== undefined && minor !== undefined && able !== undefined;
       resolve(whole && !Number.isNaN(major) ? [major, minor, able] : undefined);
     });
-  });
-}
-
-/** Runs a program to its end, each line of its output reported. The last line on standard error explains a failure. */
-async function run(program: string, args: readonly string[], report: (line: string) => void, signal: AbortSignal): Promise<void> {
-  const throwIfCancelled = (): void => {
-    if (signal.aborted) {
-      throw new EnvironmentError('Cancelled.');
-    }
-  };
-  throwIfCancelled();
-  const child = spawn(program, args, { cwd: os.homedir(), windowsHide: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  const cancel = (): void => {
-    child.kill('SIGKILL');
-  };
-  signal.addEventListener('abort', cancel, { once: true });
-  let last = '';
-  createInterface({ input: child.stdout }).on('line', report);
-  createInterface({ input: child.stderr }).on('line', (line) => {
-    last = line.trim() || last;
-    report(line);
-  });
-  try {
-    const status = await ended(child);
-    throwIfCancelled();
-    if (status !== 0) {
-      throw new EnvironmentError(`Pricetag could not be installed. ${last || `${program} ended with status ${status}.`}`);
-    }
-  } finally {
-    signal.removeEventListener('abort', cancel);
-  }
-}
-
-/** A child's exit status, null where a signal ended it. */
-function ended(child: ChildProcess): Promise<number | null> {
-  return new Promise((resolve, reject) => {
-    child.once('error', (error) => {
-      reject(new EnvironmentError(`Pricetag could not be installed. ${error.message}`));
-    });
-    child.once('close', resolve);
   });
 }

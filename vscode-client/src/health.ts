@@ -1,5 +1,7 @@
 /** What the server says about itself (`pricetag/status`), and how that is put to people. Knows nothing of VS Code. */
 
+import { t } from './l10n';
+
 export const STATUS_METHOD = 'pricetag/status';
 
 const STATES = ['starting', 'ready', 'restarting', 'noModel', 'failed', 'stopped'] as const;
@@ -41,25 +43,25 @@ export function describe(status: ServerStatus): Health {
   const detail = status.message;
   switch (status.state) {
     case 'starting':
-      return { severity: 'information', busy: true, text: 'Loading the model', detail };
+      return { severity: 'information', busy: true, text: t('Loading the model'), detail };
     case 'ready':
       return {
         severity: 'information',
         busy: status.pending > 0,
-        text: status.pending > 0 ? `Forecasting ${functions(status.pending)}` : `Ready: ${status.model ?? 'no model named'}`,
+        text: status.pending > 0 ? forecasting(status.pending) : t('Ready: {0}', status.model ?? t('no model named')),
         detail: detail === '' && status.pending > 0 ? (status.model ?? '') : detail,
       };
     case 'restarting':
-      return { severity: 'warning', busy: true, text: 'The forecasting process is restarting', detail };
+      return { severity: 'warning', busy: true, text: t('The forecasting process is restarting'), detail };
     case 'noModel':
-      return { severity: 'warning', busy: false, text: 'No model', detail };
+      return { severity: 'warning', busy: false, text: t('No model'), detail };
     case 'failed':
-      return { severity: 'error', busy: false, text: 'Forecasting failed', detail };
+      return { severity: 'error', busy: false, text: t('Forecasting failed'), detail };
     case 'stopped':
-      return { severity: 'warning', busy: false, text: 'Stopped', detail };
+      return { severity: 'warning', busy: false, text: t('Stopped'), detail };
   }
 }
 
-function functions(count: number): string {
-  return count === 1 ? '1 function' : `${count} functions`;
+function forecasting(count: number): string {
+  return count === 1 ? t('Forecasting 1 function') : t('Forecasting {0} functions', count);
 }

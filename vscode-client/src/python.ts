@@ -47,6 +47,11 @@ export async function workspaceInterpreters(): Promise<readonly string[]> {
   return [...new Set(found)];
 }
 
+/** The entries of PATH. */
+export function searchPath(): readonly string[] {
+  return (process.env['PATH'] ?? '').split(path.delimiter);
+}
+
 /** Tells when another interpreter is chosen in the Python extension. */
 export async function onInterpreterChange(listener: () => void): Promise<vscode.Disposable> {
   const api = await pythonApi();

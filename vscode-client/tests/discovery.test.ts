@@ -11,6 +11,7 @@ interface World {
   platform?: NodeJS.Platform;
   executables?: string[];
   withPricetag?: string[];
+  own?: string;
 }
 
 function surroundings(world: World, probed: string[]): Surroundings {
@@ -21,6 +22,7 @@ function surroundings(world: World, probed: string[]): Surroundings {
     workspaceInterpreters: () => Promise.resolve(world.interpreters ?? []),
     searchPath: world.searchPath ?? [],
     platform: world.platform ?? 'linux',
+    ownInterpreter: () => Promise.resolve(world.own),
     isExecutable: (file) => Promise.resolve((world.executables ?? []).includes(file)),
     hasPricetag: (interpreter) => {
       probed.push(interpreter);
@@ -75,6 +77,9 @@ check('relative PATH entries are skipped', { searchPath: ['.', 'bin', ''], execu
 check('Windows', { platform: 'win32', searchPath: ['C:\\py'], executables: ['C:\\py\\pricetag.exe'] }, 'C:\\py\\pricetag.exe serve (PATH)');
 check('a wrong server.path is not passed over', { ...everything, executables: ['/opt/bin/pricetag'] }, /no program at \/set\/pricetag/);
 check('a wrong python is not passed over', { ...everything, serverPath: '', withPricetag: [] }, /\/set\/python is no Python with pricetag/);
+check('last the own environment', { own: '/own/bin/python' }, '/own/bin/python -m pricetag serve (own environment)');
+check('PATH goes before it', { ...everything, serverPath: '', python: '', withPricetag: [], own: '/own' }, '/opt/bin/pricetag serve (PATH)');
+check('Restricted Mode may use it', { trusted: false, own: '/own' }, '/own -m pricetag serve (own environment)');
 check('nothing', {}, /Neither/);
 check('nothing, untrusted', { trusted: false }, /Restricted Mode/);
 

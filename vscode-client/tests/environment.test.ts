@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -15,6 +15,7 @@ import {
   suitablePython,
 } from '../src/environment';
 
+const DIGEST = '0123456789abcdef'.repeat(4);
 let place = '';
 let python: Python;
 let wheels: Wheels;
@@ -42,7 +43,7 @@ async function carried(name: string, requirement: string): Promise<Wheels> {
   await mkdir(folder);
   const server = 'tiny-1.0-py3-none-any.whl';
   execFileSync(python.interpreter, ['-c', WHEEL, path.join(folder, server), requirement]);
-  await writeFile(path.join(folder, 'wheels.json'), JSON.stringify({ server, completeFor: python.version.join('.') }));
+  await writeFile(path.join(folder, 'wheels.json'), JSON.stringify({ server, digest: DIGEST, completeFor: python.version.join('.') }));
   const read = await readWheels(folder);
   assert.ok(read);
   return read;
@@ -59,10 +60,15 @@ test('an environment is made, recognised, and runs what was installed', async ()
   const folder = path.join(place, 'own', 'environment');
   assert.equal(await installed(folder, wheels), undefined);
   const lines: string[] = [];
-  const interpreter = await install(python, wheels, folder, (line) => lines.push(line), never);
-  assert.equal(await installed(folder, wheels), interpreter);
-  assert.equal(execFileSync(interpreter, ['-m', 'tiny'], { encoding: 'utf8' }).trim(), 'tiny 42');
-  assert.equal(await installed(folder, { ...wheels, server: 'tiny-2.0-py3-none-any.whl' }), undefined, 'of another version');
+  const made = await install(python, wheels, folder, (line) => lines.push(line), never);
+  assert.deepEqual(await installed(folder, wheels), made);
+  assert.equal(execFileSync(made.interpreter, ['-m', 'tiny'], { encoding: 'utf8' }).trim(), 'tiny 42');
+  assert.ok(made.seconds > 0);
+  const listed = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = listed.filter((entry) => entry.isFile() && entry.name !== 'pricetag.json' && !entry.parentPath.includes('lib64'));
+  const sizes = await Promise.all(files.map(async (entry) => (await lstat(path.join(entry.parentPath, entry.name))).size));
+  assert.equal(made.bytes, sizes.reduce((sum, size) => sum + size, 0), 'every file once');
+  assert.equal(await installed(folder, { ...wheels, digest: 'f'.repeat(64) }), undefined, 'of another build');
   assert.match(lines.join('\n'), /Successfully installed tiny-1\.0/);
 });
 
@@ -83,7 +89,7 @@ test('a cancelled installation leaves nothing', async () => {
   const making = install(python, wheels, folder, () => {
     cancel.abort();
   }, cancel.signal);
-  await assert.rejects(making, /Cancelled/);
+  await assert.rejects(making, (error: Error) => error instanceof EnvironmentError && error.reason === 'cancelled');
   assert.ok(!(await readdir(place)).includes('cancelled'));
 });
 
@@ -92,8 +98,8 @@ test('an installation that was cut off is made anew', async () => {
   await mkdir(path.join(folder, 'bin'), { recursive: true });
   await writeFile(path.join(folder, 'bin', 'python'), '');
   assert.equal(await installed(folder, wheels), undefined);
-  const interpreter = await install(python, wheels, folder, quiet, never);
-  assert.equal(await installed(folder, wheels), interpreter);
+  const made = await install(python, wheels, folder, quiet, never);
+  assert.deepEqual(await installed(folder, wheels), made);
 });
 
 test('the first suitable Python is taken', async () => {
@@ -108,7 +114,12 @@ test('the first suitable Python is taken', async () => {
   assert.equal((await suitablePython([good, newer], '3.10')).interpreter, good, 'else any');
   await assert.rejects(suitablePython([old, bare]), /python3\.12-venv/);
   await assert.rejects(suitablePython([old]), /3\.10 or newer.*Python 3\.9/);
-  await assert.rejects(suitablePython([absent, broken]), /None was found/);
+  await assert.rejects(suitablePython([absent, broken]), (error: Error) => {
+    assert.ok(error instanceof EnvironmentError);
+    assert.equal(error.reason, 'no Python');
+    assert.match(error.message, /None was found/);
+    return true;
+  });
 });
 
 test('PATH is searched without its relative entries', () => {
@@ -121,7 +132,10 @@ test('PATH is searched without its relative entries', () => {
 test('wheels that do not hold together are none', async () => {
   const folder = path.join(place, 'odd');
   await mkdir(folder);
-  for (const content of ['', 'null', '{}', '{"server": "../tiny.whl"}', '{"server": "absent.whl"}', '{"server": 3}']) {
+  await writeFile(path.join(folder, 'tiny.whl'), '');
+  const odd = [{}, { server: '../tiny.whl' }, { server: 'absent.whl' }, { server: 3 }].map((content) => ({ digest: DIGEST, ...content }));
+  const undigested = [{ server: 'tiny.whl' }, { server: 'tiny.whl', digest: '../..' }];
+  for (const content of ['', 'null', ...[...odd, ...undigested].map((value) => JSON.stringify(value))]) {
     await writeFile(path.join(folder, 'wheels.json'), content);
     assert.equal(await readWheels(folder), undefined, content);
   }

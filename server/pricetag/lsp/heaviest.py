@@ -6,30 +6,20 @@ import asyncio
 import contextlib
 import json
 import logging
-import math
 import sys
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pygls.uris import from_fs_path, to_fs_path
 
-from pricetag.forecast import (
-    METRICS,
-    Forecast,
-    Metric,
-    ModelInfo,
-    Subject,
-    estimate_at,
-    fit_growth,
-    format_estimate,
-    reason_against,
-)
+from pricetag.forecast import ModelInfo, Subject
 from pricetag.lsp import convert
 from pricetag.lsp.documents import Document
 from pricetag.lsp.progress import WorkProgress
+from pricetag.lsp.ranking import Asked, Entry, Span, rank
 from pricetag.lsp.settings import Settings
 from pricetag.worker import State, WorkerLost
 from pricetag.worker.protocol import decode_query
@@ -41,50 +31,7 @@ _log = logging.getLogger(__name__)
 _HOME = Path(__file__).resolve().parents[2]  # the folder that holds the package
 _CHUNK = 64  # functions read ahead of the worker, so that a large workspace is never in memory whole
 _MOST_ENTRIES = 50_000  # functions, about 1 kB each
-_MOST_ROWS = 1_000
 _LONGEST_LINE = 16 << 20  # bytes of one function with its callees
-Span = tuple[int, int, int, int]  # line, character, line, character
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The request's parameters."""
-
-    metric: Metric
-    n: int
-    limit: int
-    folder: str | None
-    token: int | str | None
-
-    @classmethod
-    def parse(cls, params: Any, settings: Settings) -> Asked:
-        """Read parameters of any shape. Raises ``ValueError`` with what is wrong, for people."""
-        metric, n = getattr(params, "metric", None) or "memory", getattr(params, "n", None) or settings.size
-        limit, folder = getattr(params, "limit", None) or 50, getattr(params, "folder", None)
-        token = getattr(params, "workDoneToken", None)
-        if metric not in METRICS:
-            raise ValueError(f"metric must be {' or '.join(METRICS)}")
-        if any(
-            isinstance(number, bool) or not isinstance(number, int) or number < 1 for number in (n, limit)
-        ):
-            raise ValueError("n and limit must be whole numbers from 1 up")
-        if folder is not None and not (isinstance(folder, str) and to_fs_path(folder)):
-            raise ValueError("folder must be the URI of a folder")
-        path = to_fs_path(folder) if folder else None
-        return cls(metric, n, min(limit, _MOST_ROWS), path, token if isinstance(token, (int, str)) else None)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One function with its forecast."""
-
-    uri: str
-    name: str
-    language: str
-    range: Span
-    selection: Span
-    stated_n: int | None
-    forecast: Forecast
 
 
 @dataclass(slots=True)
@@ -273,7 +220,7 @@ def _answer(
     rows: list[dict[str, Any]] = []
     abstained: Counter[str] = Counter()
     if asked is not None:
-        rows, abstained = _rows(entries, asked, settings, info)
+        rows, abstained = rank(entries, asked, settings, info)
     return {
         "rows": rows,
         "complete": found.complete,
@@ -289,54 +236,3 @@ def _answer(
 
 def _counts(reasons: Counter[str]) -> list[dict[str, Any]]:
     return [{"reason": reason, "count": count} for reason, count in reasons.most_common()]
-
-
-def _rows(
-    entries: Iterable[Entry], asked: Asked, settings: Settings, info: ModelInfo | None
-) -> tuple[list[dict[str, Any]], Counter[str]]:
-    """The heaviest functions, and how often each class of reasons kept one from having a forecast."""
-    options = settings.options(info)
-    abstained: Counter[str] = Counter()
-    weighed: list[tuple[float, Entry]] = []
-    for entry in entries:
-        reason = reason_against(entry.forecast, asked.n, options.maximum_interval, [asked.metric])
-        estimate = estimate_at(entry.forecast.estimates(asked.metric), asked.n)
-        if reason or estimate is None or not math.isfinite(estimate.median):
-            abstained[_class(reason)] += 1
-        else:
-            # Of two that pass the limit, the surer one first.
-            weighed.append((estimate.median * (1 + estimate.over), entry))
-    weighed.sort(key=lambda pair: (-pair[0], pair[1].uri, pair[1].range))
-    return [_row(entry, asked, options.limit(asked.metric)) for _, entry in weighed[: asked.limit]], abstained
-
-
-def _class(reason: str) -> str:
-    """A reason without what differs from function to function: lines, sizes, factors."""
-    return "syntax error" if reason.startswith(("missing ", "syntax error")) else reason.partition(": ")[0]
-
-
-def _row(entry: Entry, asked: Asked, limit: float) -> dict[str, Any]:
-    estimates = entry.forecast.estimates(asked.metric)
-    estimate = estimate_at(estimates, asked.n)
-    assert estimate is not None
-    return {
-        "uri": entry.uri,
-        "name": entry.name,
-        "language": entry.language,
-        "range": _range(entry.range),
-        "selectionRange": _range(entry.selection),
-        "median": estimate.median,
-        "low": estimate.low,
-        "high": estimate.high,
-        "over": estimate.over,
-        "growth": fit_growth(estimates, asked.n),
-        "text": format_estimate(asked.metric, estimate, entry.forecast.limit(asked.metric, limit)),
-        "assumes": entry.forecast.assumes,
-    }
-
-
-def _range(span: Span) -> dict[str, dict[str, int]]:
-    return {
-        "start": {"line": span[0], "character": span[1]},
-        "end": {"line": span[2], "character": span[3]},
-    }
