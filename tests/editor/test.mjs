@@ -241,6 +241,7 @@ async function run(session, browser, workspace) {
   await window.press('Control+B');
 
   await window.openFile(EXAMPLES[1].file);
+  await window.goToLine(1); // it is open already, where the report led to
   await checkExample(workspace, EXAMPLES[1]);
 
   await check('a wrong server path is explained', async () => {
