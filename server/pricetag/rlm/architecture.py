@@ -8,6 +8,7 @@ share one encoding here: cross-attention keys and values are made once per funct
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -17,6 +18,7 @@ from torch.nn import functional as F
 from pricetag.rlm.numbers import VOCABULARY
 
 ROPE_BASE = 10_000.0
+_MASK_LENGTH = 1 << 23  # elements
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,28 @@ class RMSNorm(nn.Module):
         return (normed * (1.0 + self.weight.float())).type_as(x)
 
 
+class Dropout(nn.Module):
+    """Dropout whose masks are cut out of one long random one, from a random place: drawing each took a seventh of a step."""
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.share = share
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[...] -> [...]."""
+        if not self.training or self.share == 0 or x.numel() > _MASK_LENGTH:
+            return F.dropout(x, self.share, self.training)
+        start = int(torch.randint(_MASK_LENGTH - x.numel() + 1, ()))
+        mask = _long_mask(self.share, x.dtype, x.device)
+        return x * mask[start : start + x.numel()].view(x.shape)
+
+
+@lru_cache(maxsize=8)
+def _long_mask(share: float, dtype: torch.dtype, device: torch.device) -> Tensor:
+    kept = torch.rand(_MASK_LENGTH, device=device) >= share
+    return kept.to(dtype) / (1 - share)
+
+
 class Attention(nn.Module):
     """Projections of one attention; the caller brings queries, keys and values together."""
 
@@ -113,7 +137,7 @@ class FeedForward(nn.Module):
         self.gate_proj = nn.Linear(sizes.width, sizes.feed_forward, bias=False)
         self.up_proj = nn.Linear(sizes.width, sizes.feed_forward, bias=False)
         self.down_proj = nn.Linear(sizes.feed_forward, sizes.width, bias=False)
-        self.dropout = nn.Dropout(sizes.dropout)
+        self.dropout = Dropout(sizes.dropout)
 
     def forward(self, x: Tensor) -> Tensor:
         """[..., D] -> [..., D]."""
@@ -133,7 +157,7 @@ class Layer(nn.Module):
         self.mlp = FeedForward(sizes)
         self.pre_feedforward_layernorm = RMSNorm(sizes.width)
         self.post_feedforward_layernorm = RMSNorm(sizes.width)
-        self.dropout = nn.Dropout(sizes.dropout)
+        self.dropout = Dropout(sizes.dropout)
         if crossed:
             self.cross_attn = Attention(sizes)
             self.pre_cross_attn_layernorm = RMSNorm(sizes.width)
@@ -142,22 +166,20 @@ class Layer(nn.Module):
     def attend_self(
         self, x: Tensor, rotation: tuple[Tensor, Tensor], mask: Tensor | None, causal: bool
     ) -> Tensor:
-        """x [B, T, D] attends to itself; ``mask`` is additive or boolean, broadcast to [B, H, T, T]."""
+        """x [B, T, D] attends to itself; ``mask`` as for ``attend``."""
         normed = self.pre_self_attn_layernorm(x)
         queries, keys, values = (
             self.self_attn.split(project(normed))
             for project in (self.self_attn.q_proj, self.self_attn.k_proj, self.self_attn.v_proj)
         )
-        attended = F.scaled_dot_product_attention(
-            rotate(queries, *rotation), rotate(keys, *rotation), values, attn_mask=mask, is_causal=causal
-        )
+        attended = attend(rotate(queries, *rotation), rotate(keys, *rotation), values, mask, causal)
         out: Tensor = x + self.dropout(self.post_self_attn_layernorm(self.self_attn.join(attended)))
         return out
 
     def attend_encoding(self, x: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None) -> Tensor:
         """x [B, R*S, D] attends to the encoding: keys and values [B, H, T, D/H]."""
         queries = self.cross_attn.split(self.cross_attn.q_proj(self.pre_cross_attn_layernorm(x)))
-        attended = F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask)
+        attended = attend(queries, keys, values, mask)
         out: Tensor = x + self.dropout(self.post_cross_attn_layernorm(self.cross_attn.join(attended)))
         return out
 
@@ -177,7 +199,7 @@ class Stack(nn.Module):
         self.embed_tokens = nn.Embedding(vocabulary, sizes.width, padding_idx=0)
         self.layers = nn.ModuleList(Layer(sizes, crossed) for _ in range(layers))
         self.norm = RMSNorm(sizes.width)
-        self.dropout = nn.Dropout(sizes.dropout)
+        self.dropout = Dropout(sizes.dropout)
         self.head_width = sizes.head_width
 
     def embed(self, tokens: Tensor) -> Tensor:
@@ -247,6 +269,23 @@ class EncoderDecoder(nn.Module):
     def forward(self, tokens: Tensor, mask: Tensor | None, rows: Tensor) -> Tensor:
         """Tokens [B, T], mask [B, T], rows [B, R, S] -> logits [B, R, S, V]."""
         return self.decode(rows, self.cross(self.encode(tokens, mask)), mask)
+
+
+def attend(
+    queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None, causal: bool = False
+) -> Tensor:
+    """Softmax attention of queries [B, H, T, D/H] over keys and values [B, H, S, D/H]; ``mask`` [B, 1, 1, S] is true for text.
+
+    Written out because torch's fused one is slower on a CPU at these lengths.
+    """
+    scores = (queries * queries.shape[-1] ** -0.5) @ keys.transpose(-1, -2)
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    if causal:
+        steps = scores.shape[-1]
+        future = torch.ones(steps, steps, dtype=torch.bool, device=scores.device).triu(1)
+        scores = scores.masked_fill(future, torch.finfo(scores.dtype).min)
+    return scores.softmax(-1) @ values
 
 
 def rotations(length: int, head_width: int, like: Tensor) -> tuple[Tensor, Tensor]:

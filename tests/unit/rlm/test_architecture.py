@@ -4,7 +4,7 @@ import pytest
 import torch
 from transformers import T5GemmaForConditionalGeneration
 
-from pricetag.rlm.architecture import Architecture, EncoderDecoder
+from pricetag.rlm.architecture import Architecture, Dropout, EncoderDecoder
 from pricetag.rlm.numbers import VOCABULARY
 
 SIZES = [
@@ -47,3 +47,15 @@ def test_rows_do_not_see_each_other_nor_padding() -> None:
         with_padding = model(padded, mask, rows)
     torch.testing.assert_close(together[:, 1:2], alone, atol=1e-5, rtol=1e-4)
     torch.testing.assert_close(together, with_padding, atol=1e-5, rtol=1e-4)
+
+
+def test_dropout_drops_its_share_and_keeps_the_mean() -> None:
+    torch.manual_seed(0)
+    layer = Dropout(0.2)
+    x = torch.ones(300, 400)
+    dropped = layer(x)
+    assert (dropped == 0).float().mean().item() == pytest.approx(0.2, abs=0.01)
+    assert dropped.mean().item() == pytest.approx(1.0, abs=0.01)
+    assert not torch.equal(dropped, layer(x))
+    assert torch.equal(layer.eval()(x), x)
+    assert torch.equal(Dropout(0.0)(x), x)
