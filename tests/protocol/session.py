@@ -37,9 +37,20 @@ class Editor:
         assert process is not None and process.returncode is None, "the server is dead"
         return psutil.Process(process.pid)
 
+    def children(self, module: str) -> list[psutil.Process]:
+        """The server's processes that run a module. Others come and go: git, asked for a file's history."""
+        found = []
+        for process in self.server.children():
+            try:
+                if module in " ".join(process.cmdline()):
+                    found.append(process)
+            except psutil.NoSuchProcess:
+                continue
+        return found
+
     @property
     def worker(self) -> psutil.Process:
-        [worker] = [p for p in self.server.children() if "pricetag.worker" in " ".join(p.cmdline())]
+        [worker] = self.children("pricetag.worker")
         return worker
 
     def uri(self, name: str) -> str:

@@ -5,7 +5,6 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from lsprotocol import types
 from session import Editor, EditorFactory
@@ -222,10 +221,6 @@ async def test_without_a_model_the_answer_says_so(editor: EditorFactory, tmp_pat
         )
 
 
-def readers(session: Editor) -> list[psutil.Process]:
-    return [p for p in session.server.children() if "pricetag.survey" in " ".join(p.cmdline())]
-
-
 async def test_progress_cancellation_and_an_open_file_first(editor: EditorFactory, tmp_path: Path) -> None:
     write(tmp_path / "workspace", {f"m{i}.py": functions(60, f"m{i}_") for i in range(20)})
     async with editor(configuration=WIDE) as session:
@@ -244,7 +239,7 @@ async def test_progress_cancellation_and_an_open_file_first(editor: EditorFactor
         assert answer["message"] == "cancelled" and not answer["complete"]
         assert 0 < answer["functions"] < 1200
         assert isinstance(progress["mine"][-1], types.WorkDoneProgressEnd)
-        await session.until(lambda: not readers(session), "the reading process to end")
+        await session.until(lambda: not session.children("pricetag.survey"), "the reading process to end")
         # What was found until then is kept; a request can be cancelled too.
         again = asyncio.ensure_future(heaviest(session, workDoneToken="again"))
         await session.until(lambda: len(progress.get("again", [])) >= 2, "progress")
@@ -256,7 +251,7 @@ async def test_progress_cancellation_and_an_open_file_first(editor: EditorFactor
         session.client.cancel_request(types.CancelParams(number))
         with pytest.raises(Exception, match=r"(?i)cancel"):
             await again
-        await session.until(lambda: not readers(session), "the reading process to end")
+        await session.until(lambda: not session.children("pricetag.survey"), "the reading process to end")
         await session.hinted(session.open("b.py", TEXT.replace("f(", "later(")))
         assert session.messages == []
 

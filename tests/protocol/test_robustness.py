@@ -181,7 +181,7 @@ async def _no_model(editor: EditorFactory, model: Path, expected: str) -> None:
         session.insert(uri, 0, 0, "# x\n")
         assert (await session.text(uri) or "").startswith("# x\n")
         assert [s["state"] for s in session.statuses].count("restarting") == 0
-        assert session.server.children() == []
+        assert session.children("pricetag.worker") == []
         assert session.messages == []
 
 
