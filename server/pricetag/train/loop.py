@@ -13,6 +13,7 @@ import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,6 +24,7 @@ from rich.progress import Progress, TextColumn, TimeElapsedColumn, TimeRemaining
 from torch import Tensor, nn
 from torch.multiprocessing.spawn import spawn
 from torch.nn.parallel import DistributedDataParallel
+from torch.optim import AdamW, Muon, Optimizer
 
 from pricetag.rlm.architecture import Architecture, EncoderDecoder
 
@@ -38,6 +40,7 @@ class Schedule:
     learning_rate: float = 1.5e-3
     warm_up: float = 0.03  # share of the passes
     weight_decay: float = 0.1
+    optimiser: str = "adamw"  # or "muon": matrices are stepped by Muon, the rest by AdamW
     average: float = 0.998  # decay of the averaged weights that are validated and kept
     clip: float = 1.0
     seed: int = 0
@@ -46,6 +49,10 @@ class Schedule:
     checkpoint_every: float = 120.0  # seconds
     device: str = "cpu"
     processes: int = 1
+
+    def __post_init__(self) -> None:
+        if self.optimiser not in ("adamw", "muon"):
+            raise ValueError(f'optimiser: "{self.optimiser}" is neither "adamw" nor "muon"')
 
 
 class Batch(Protocol):
@@ -164,12 +171,7 @@ class _Run:
         self._folder = folder
         self._console = Console(quiet=rank > 0)
         self._average = {name: value.detach().clone() for name, value in model.state_dict().items()}
-        self._optimiser = torch.optim.AdamW(
-            _decay_groups(model, schedule.weight_decay),
-            lr=schedule.learning_rate,
-            betas=(0.9, 0.98),
-            fused=True,
-        )
+        self._optimisers = _optimisers(model, schedule)
         self._counters = _Counters()
         self._parent = os.getppid() if schedule.processes > 1 else 0
         self._resume()
@@ -219,14 +221,16 @@ class _Run:
     def _advance(self, step: nn.Module, batch: Batch) -> float:
         schedule = self._schedule
         rate = _rate(self._counters.passes / schedule.passes, schedule)
-        for group in self._optimiser.param_groups:
-            group["lr"] = rate
+        for optimiser in self._optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = rate
         with torch.autocast(schedule.device, dtype=torch.bfloat16):
             loss = step(batch)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self._model.parameters(), schedule.clip)
-        self._optimiser.step()
-        self._optimiser.zero_grad(set_to_none=True)
+        for optimiser in self._optimisers:
+            optimiser.step()
+            optimiser.zero_grad(set_to_none=True)
         return float(loss.item())
 
     def _settled(self) -> bool:
@@ -274,7 +278,7 @@ class _Run:
         counters = self._counters
         content = {
             "model": self._model.state_dict(),
-            "optimiser": self._optimiser.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self._optimisers],
             "average": self._average,
             "progress": {name: getattr(counters, name) for name in counters.__slots__},
         }
@@ -288,7 +292,8 @@ class _Run:
             return
         state = torch.load(file, weights_only=True, map_location=self._schedule.device)
         self._model.load_state_dict(state["model"])
-        self._optimiser.load_state_dict(state["optimiser"])
+        for optimiser, its_state in zip(self._optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(its_state)
         self._average, self._counters = state["average"], _Counters(**state["progress"])
         self._console.print(f"resumed at {self._counters.passes:,} of {self._schedule.passes:,} passes")
 
@@ -308,9 +313,15 @@ def _blend(average: dict[str, Tensor], model: EncoderDecoder, decay: float) -> N
     torch._foreach_lerp_([average[name] for name in names], [current[name] for name in names], 1 - decay)
 
 
-def _decay_groups(model: EncoderDecoder, decay: float) -> list[dict[str, Any]]:
+def _optimisers(model: EncoderDecoder, schedule: Schedule) -> list[Optimizer]:
     """Matrices decay; norms and embeddings do not."""
     trained = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
     matrices = [p for name, p in trained if p.ndim == 2 and "embed" not in name]
     others = [p for name, p in trained if p.ndim != 2 or "embed" in name]
-    return [{"params": matrices, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}]
+    adamw = partial(AdamW, lr=schedule.learning_rate, betas=(0.9, 0.98), fused=True)
+    if schedule.optimiser == "adamw":
+        decay = schedule.weight_decay
+        return [adamw([{"params": matrices, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}])]
+    # Steps as large as AdamW's, so that one learning rate fits both (arXiv 2502.16982, section 2.2).
+    muon = Muon(matrices, schedule.learning_rate, schedule.weight_decay, adjust_lr_fn="match_rms_adamw")
+    return [muon, adamw(others, weight_decay=0.0)]

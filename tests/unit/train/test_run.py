@@ -75,8 +75,9 @@ def progress(folder: Path) -> dict[str, float]:
         RECIPE,
         replace(RECIPE, labels=replace(SCHEDULE, processes=2)),
         replace(RECIPE, expected=0.5, ranking=0.5),
+        replace(RECIPE, labels=replace(SCHEDULE, optimiser="muon")),
     ],
-    ids=["one process", "two processes", "further losses"],
+    ids=["one process", "two processes", "further losses", "muon"],
 )
 def test_training_learns_and_keeps_the_best(folder: Path, recipe: Recipe) -> None:
     best = train(recipe, folder, SILENT)
@@ -89,14 +90,16 @@ def test_training_learns_and_keeps_the_best(folder: Path, recipe: Recipe) -> Non
     )
 
 
-def test_training_goes_on_where_it_stopped(folder: Path) -> None:
-    train(replace(RECIPE, labels=replace(SCHEDULE, passes=600)), folder, SILENT)
+@pytest.mark.parametrize("optimiser", ["adamw", "muon"])
+def test_training_goes_on_where_it_stopped(folder: Path, optimiser: str) -> None:
+    recipe = replace(RECIPE, labels=replace(SCHEDULE, optimiser=optimiser))
+    train(replace(recipe, labels=replace(recipe.labels, passes=600)), folder, SILENT)
     stopped = progress(folder)
-    train(RECIPE, folder, SILENT)
+    train(recipe, folder, SILENT)
     resumed = progress(folder)
     assert 600 <= stopped["passes"] < SCHEDULE.passes <= resumed["passes"]
     assert resumed["step"] > stopped["step"]
-    train(RECIPE, folder, SILENT)
+    train(recipe, folder, SILENT)
     assert progress(folder)["step"] == resumed["step"], "a finished training does nothing more"
 
 
@@ -193,7 +196,9 @@ def test_recipes_are_read(settings: dict[str, object], check: Recipe) -> None:
     assert Recipe.from_json(json.loads(json.dumps(settings))) == check
 
 
-@pytest.mark.parametrize("settings", [{"colour": 1}, {"labels": {"colour": 1}}, {"labels": 3}])
+@pytest.mark.parametrize(
+    "settings", [{"colour": 1}, {"labels": {"colour": 1}}, {"labels": 3}, {"labels": {"optimiser": "sgd"}}]
+)
 def test_what_is_no_recipe(settings: dict[str, object]) -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises((TypeError, ValueError)):
         Recipe.from_json(settings)
