@@ -9,6 +9,7 @@ import { type Logs, copyLines } from './logs';
 import { PYTHON_ENVIRONMENT, hasPricetag, isExecutable, workspaceInterpreters } from './python';
 import { SELECTOR } from './selector';
 import type { Status } from './status';
+import { TrustFeature } from './trust';
 
 /** Settings that decide which program runs, or what it loads at its start. The others are read live. */
 const STARTING_SETTINGS = ['pricetag.server.path', 'pricetag.python', 'pricetag.model'];
@@ -113,6 +114,7 @@ export class PricetagServer {
       options: { cwd: os.homedir(), env: { ...process.env, ...PYTHON_ENVIRONMENT } },
     };
     const client = new LanguageClient('pricetag', 'Pricetag', run, options);
+    client.registerFeature(new TrustFeature(client));
     client.onNotification(STATUS_METHOD, (value: unknown) => {
       const status = readStatus(value);
       if (status === undefined) {
