@@ -17,10 +17,11 @@ import pricetag
 from pricetag.baseline import GitBaseline
 from pricetag.forecast import ModelInfo, ModelNotFound, default_path, find_model
 from pricetag.forecast.adjustment_files import find_project
-from pricetag.lsp import convert, diagnostics, hints, notebooks, requests, shown
+from pricetag.lsp import convert, diagnostics, hints, measure_commands, notebooks, requests, shown
 from pricetag.lsp.documents import Document, Place, Verdict
 from pricetag.lsp.heaviest import Heaviest
 from pricetag.lsp.logs import EditorLog, Recent, to_stderr
+from pricetag.lsp.measuring import Measuring
 from pricetag.lsp.protocol import Protocol
 from pricetag.lsp.schedule import Forecasts, Scheduler
 from pricetag.lsp.settings import SECTION, Settings, parse
@@ -50,6 +51,7 @@ class PricetagServer(LanguageServer):
         self.forecasts = Forecasts()
         self.scheduler = Scheduler(self.forecasts, self.on_analysed, self.on_batch, self.status.pending)
         self.heaviest = Heaviest(self)
+        self.measuring = Measuring(self)
         self.recent = Recent()
         self.supervisor: Supervisor | None = None
         self.encoding = Encoding.UTF16
@@ -76,10 +78,10 @@ class PricetagServer(LanguageServer):
 
     # -- worker --------------------------------------------------------------------------------------------------
 
-    async def serve_model(self) -> None:
-        """Start the worker for the model that is named now; replaces the one of another model."""
+    async def serve_model(self, anew: bool = False) -> None:
+        """Start the worker for the model that is named now; replaces the one of another model, with ``anew`` any."""
         named = self.named_model or self.settings.model
-        if self.supervisor is not None and named == self._served_model:
+        if self.supervisor is not None and named == self._served_model and not anew:
             return
         self._served_model = named
         old, self.supervisor = self.supervisor, None
@@ -132,13 +134,17 @@ class PricetagServer(LanguageServer):
         """The hints for a range of bytes, from what is known now."""
         if not self.hints_shown:
             return []
-        return hints.labels(document, start, end, self.forecasts, self.settings, self.info)
+        return self._labels(document, start, end)
 
     def lens_labels(self, document: Document) -> list[tuple[Place, str]]:
         """The code lenses of a whole document, from what is known now."""
         if not self.settings.code_lens:
             return []
-        return hints.labels(document, 0, len(document.buffer.data), self.forecasts, self.settings, self.info)
+        return self._labels(document, 0, len(document.buffer.data))
+
+    def _labels(self, document: Document, start: int, end: int) -> list[tuple[Place, str]]:
+        known = self.measuring.known
+        return hints.labels(document, start, end, self.forecasts, self.settings, self.info, known)
 
     def on_analysed(self, document: Document) -> None:
         """A document was parsed: functions may have come, gone or become known ones."""
@@ -304,6 +310,7 @@ def create_server(model: str | None = None) -> PricetagServer:
         own_commands = _stated(params.initialization_options, "commands")
         if not isinstance(own_commands, list) or TOGGLE_HINTS not in own_commands:
             server.command(TOGGLE_HINTS)(toggle_hints)
+        measure_commands.initialize(server, _stated(params.initialization_options, "trusted"))
         if server.pulls_diagnostics:
             options = types.DiagnosticOptions(
                 identifier="pricetag", inter_file_dependencies=False, workspace_diagnostics=False
@@ -314,6 +321,7 @@ def create_server(model: str | None = None) -> PricetagServer:
     async def initialized(params: types.InitializedParams) -> None:
         await server.apply_settings(server.initialization_options)
         server.scheduler.start()
+        server.spawn(server.measuring.load())
         await server.serve_model()
         if _supports(server, "workspace.did_change_configuration.dynamic_registration"):
             registration = types.Registration("pricetag/settings", types.WORKSPACE_DID_CHANGE_CONFIGURATION)
@@ -381,6 +389,7 @@ def create_server(model: str | None = None) -> PricetagServer:
         items = diagnostics.diagnostics(document, document.verdicts)
         return types.RelatedFullDocumentDiagnosticReport(items=items)
 
+    measure_commands.register(server, on)
     requests.register(server, on)
 
     @on(types.SHUTDOWN)
