@@ -112,10 +112,7 @@ async def test_equal_functions_have_tooltips_of_their_own(editor: EditorFactory)
 async def test_the_toggle_command(editor: EditorFactory, client: str) -> None:
     async with editor(client) as session:
         provider = session.result.capabilities.execute_command_provider
-        assert provider is not None and list(provider.commands) == [
-            "pricetag.toggleHints",
-            "pricetag.acceptBaseline",
-        ]
+        assert provider is not None and "pricetag.toggleHints" in provider.commands
         uri = session.open("a.py", PYTHON)
         await session.hinted(uri, 3)
         await session.idle()

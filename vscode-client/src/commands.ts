@@ -9,6 +9,7 @@ export function registerCommands(server: PricetagServer, logs: Logs, version: st
     vscode.commands.registerCommand('pricetag.pause', () => server.pause()),
     vscode.commands.registerCommand('pricetag.resume', () => server.resume()),
     vscode.commands.registerCommand('pricetag.toggleHints', toggleHints),
+    vscode.commands.registerCommand('pricetag.measureAtCursor', measureAtCursor),
     vscode.commands.registerCommand('pricetag.printDebugInformation', () => printDebugInformation(server, version)),
     vscode.commands.registerCommand('pricetag.showClientLog', () => {
       logs.client.show();
@@ -17,6 +18,15 @@ export function registerCommands(server: PricetagServer, logs: Logs, version: st
       logs.server.show();
     }),
   );
+}
+
+/** Has the server measure the function whose signature the cursor is in; the server asks before it runs anything. */
+async function measureAtCursor(): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  if (editor !== undefined) {
+    const { line, character } = editor.selection.active;
+    await vscode.commands.executeCommand('pricetag.measure', { uri: editor.document.uri.toString(), position: { line, character } });
+  }
 }
 
 /** Flips `pricetag.hints.enabled` where it is set now, or for the user where it is not set at all. */

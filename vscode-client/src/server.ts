@@ -13,6 +13,7 @@ import { PYTHON_ENVIRONMENT } from './python';
 import { SELECTOR } from './selector';
 import type { Status } from './status';
 import { surroundings } from './surroundings';
+import { TrustFeature } from './trust';
 
 /** Settings that decide which program runs, or what it loads at its start. The others are read live. */
 const STARTING_SETTINGS = ['pricetag.server.path', 'pricetag.python', 'pricetag.model', 'pricetag.environment.automatic'];
@@ -186,6 +187,7 @@ export class PricetagServer {
       options: { cwd: os.homedir(), env: { ...process.env, ...PYTHON_ENVIRONMENT } },
     };
     const client = new LanguageClient('pricetag', 'Pricetag', run, options);
+    client.registerFeature(new TrustFeature(client));
     client.onNotification(STATUS_METHOD, (value: unknown) => {
       const status = readStatus(value);
       if (status === undefined) {

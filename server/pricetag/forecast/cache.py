@@ -1,4 +1,4 @@
-"""Forecasts kept on disk between sessions. Losing the file costs time, never correctness."""
+"""What is kept on disk between sessions. Losing a file costs time, never correctness."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sqlite3
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import platformdirs
 
@@ -29,12 +29,14 @@ def default_path() -> Path:
     return Path(platformdirs.user_cache_dir("pricetag")) / "forecasts.sqlite3"
 
 
-class DiskCache:
-    """A table key -> forecast in one SQLite file, shared by several processes.
+class Rows:
+    """A table key -> JSON in one SQLite file, shared by several processes.
 
     A corrupt file is moved aside and recreated. Any other trouble (read-only disk, disk full, locked for long)
     switches the cache off for this process with one warning: nothing here ever raises.
     """
+
+    kind: ClassVar[str]  # of what is kept: the table's name, in messages too
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -42,34 +44,42 @@ class DiskCache:
         self._database: sqlite3.Connection | None = None
         self._open(repair=True)
 
-    def get(self, key: str) -> Forecast | None:
-        """The forecast stored under ``key``, or None."""
+    def read(self, key: str) -> Any:
+        """The JSON stored under ``key``, or None."""
+        found = self._select("SELECT key, value FROM {} WHERE key = ?", (key,))
+        return found.get(key)
+
+    def read_newest(self, count: int) -> dict[str, Any]:
+        """The JSON of the rows written last, by key."""
+        return self._select("SELECT key, value FROM {} ORDER BY written DESC LIMIT ?", (count,))
+
+    def _select(self, query: str, parameters: tuple[object, ...]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
         if self._database is None:
-            return None
+            return found
         try:
-            row = self._database.execute("SELECT value FROM forecast WHERE key = ?", (key,)).fetchone()
-            return decode(json.loads(row[0])) if row else None
-        except (KeyError, TypeError, ValueError):
-            return None  # a row of another shape is as good as none
+            for key, value in self._database.execute(query.format(self.kind), parameters):
+                with contextlib.suppress(TypeError, ValueError):  # a row of another shape is as good as none
+                    found[key] = json.loads(value)
         except sqlite3.Error as error:
             self._trouble(error)
-            return None
+        return found
 
-    def put(self, key: str, forecast: Forecast) -> None:
-        """Store a forecast; the oldest rows go once there are too many."""
+    def write(self, key: str, value: dict[str, Any]) -> None:
+        """Store JSON; the oldest rows go once there are too many."""
         if self._database is None:
             return
         try:
-            value = json.dumps(asdict(forecast), ensure_ascii=True)
+            text = json.dumps(value, ensure_ascii=True)
             with self._database:
                 self._database.execute(
-                    "INSERT OR REPLACE INTO forecast VALUES (?, ?, ?)", (key, value, time.time())
+                    f"INSERT OR REPLACE INTO {self.kind} VALUES (?, ?, ?)", (key, text, time.time())
                 )
                 self._writes += 1
                 if self._writes % _PRUNE_EVERY == 0:
                     self._database.execute(
-                        "DELETE FROM forecast WHERE key IN "
-                        "(SELECT key FROM forecast ORDER BY written DESC LIMIT -1 OFFSET ?)",
+                        f"DELETE FROM {self.kind} WHERE key IN "
+                        f"(SELECT key FROM {self.kind} ORDER BY written DESC LIMIT -1 OFFSET ?)",
                         (_MAXIMUM_ROWS,),
                     )
         except sqlite3.Error as error:
@@ -92,18 +102,19 @@ class DiskCache:
             database.execute("PRAGMA synchronous = NORMAL")
             if database.execute("PRAGMA user_version").fetchone()[0] != _SCHEMA:
                 with database:
-                    database.execute("DROP TABLE IF EXISTS forecast")
+                    database.execute(f"DROP TABLE IF EXISTS {self.kind}")
                     database.execute(
-                        "CREATE TABLE forecast (key TEXT PRIMARY KEY, value TEXT NOT NULL, written REAL NOT NULL)"
+                        f"CREATE TABLE {self.kind} "
+                        "(key TEXT PRIMARY KEY, value TEXT NOT NULL, written REAL NOT NULL)"
                     )
                     database.execute(f"PRAGMA user_version = {_SCHEMA}")
-            database.execute("SELECT count(*) FROM (SELECT 1 FROM forecast LIMIT 1)").fetchone()
+            database.execute(f"SELECT count(*) FROM (SELECT 1 FROM {self.kind} LIMIT 1)").fetchone()
         except (sqlite3.Error, OSError) as error:
             if repair and _is_corrupt(error) and self._move_aside():
                 self._open(repair=False)
             else:
                 self.close()
-                _log.warning("no forecast cache (%s: %s)", self.path.name, error)
+                _log.warning("no %s cache (%s: %s)", self.kind, self.path.name, error)
 
     def _move_aside(self) -> bool:
         self.close()
@@ -114,7 +125,7 @@ class DiskCache:
                 Path(f"{self.path}{suffix}").unlink(missing_ok=True)
         except OSError:
             return False
-        _log.warning("the forecast cache was corrupt; it was moved to %s", aside.name)
+        _log.warning("the %s cache was corrupt; it was moved to %s", self.kind, aside.name)
         return True
 
     def _trouble(self, error: sqlite3.Error) -> None:
@@ -122,7 +133,24 @@ class DiskCache:
             self._open(repair=False)
         elif "locked" not in str(error):
             self.close()
-            _log.warning("the forecast cache is off for this session: %s", error)
+            _log.warning("the %s cache is off for this session: %s", self.kind, error)
+
+
+class DiskCache(Rows):
+    """Forecasts, by key."""
+
+    kind = "forecast"
+
+    def get(self, key: str) -> Forecast | None:
+        """The forecast stored under ``key``, or None."""
+        try:
+            return decode(raw) if (raw := self.read(key)) else None
+        except (KeyError, TypeError, ValueError):
+            return None  # a row of another shape is as good as none
+
+    def put(self, key: str, forecast: Forecast) -> None:
+        """Store a forecast."""
+        self.write(key, asdict(forecast))
 
 
 def decode(raw: dict[str, Any]) -> Forecast:

@@ -82,7 +82,7 @@ class Verdict:
 class Label:
     """A hint's text and what it was made from."""
 
-    forecast: Forecast
+    forecast: Forecast | None
     told: tuple[object, ...]
     text: str
 

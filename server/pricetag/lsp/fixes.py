@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -18,7 +18,6 @@ from pricetag.workload import parse_directive
 if TYPE_CHECKING:
     from pricetag.lsp.server import PricetagServer
 
-OPTIONS = types.CodeActionOptions([types.CodeActionKind.QuickFix], resolve_provider=True)
 ACCEPT = "pricetag.acceptBaseline"
 
 
@@ -33,53 +32,47 @@ def initialize(server: PricetagServer) -> None:
     server.command(ACCEPT)(guarded(server, accept, None))
 
 
-def register(server: PricetagServer, on: Callable[..., Callable[[Any], Any]]) -> None:
-    """Add the handlers. ``on(method, options, otherwise)`` registers one, guarded."""
+async def actions(server: PricetagServer, params: types.CodeActionParams) -> list[types.CodeAction]:
+    """The quick fixes of the warnings on a signature."""
+    document = server.documents.get(params.text_document.uri)
+    literals = capability(server, "text_document.code_action.code_action_literal_support")
+    if document is None or literals is None or not _asked(params.context.only):
+        return []
+    start, end = (convert.to_offset(document, at) for at in (params.range.start, params.range.end))
+    found = [
+        action
+        for place in document.places
+        if place.name_start <= end and start <= place.name_end
+        and (verdict := document.verdicts.get(place.slot)) is not None
+        for action in _offered(server, document, place, verdict)
+    ]  # fmt: skip
+    resolved = capability(server, "text_document.code_action.resolve_support.properties") or ()
+    if not {"edit", "command"} <= set(resolved):
+        for action in found:
+            await fill(server, action)
+        found = [action for action in found if action.edit or action.command or action.disabled]
+    return found
 
-    @on(types.TEXT_DOCUMENT_CODE_ACTION, OPTIONS, ())
-    async def code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
-        document = server.documents.get(params.text_document.uri)
-        literals = capability(server, "text_document.code_action.code_action_literal_support")
-        if document is None or literals is None or not _asked(params.context.only):
-            return []
-        start, end = (convert.to_offset(document, at) for at in (params.range.start, params.range.end))
-        found = [
-            action
-            for place in document.places
-            if place.name_start <= end and start <= place.name_end
-            and (verdict := document.verdicts.get(place.slot)) is not None
-            for action in _offered(server, document, place, verdict)
-        ]  # fmt: skip
-        resolved = capability(server, "text_document.code_action.resolve_support.properties") or ()
-        if not {"edit", "command"} <= set(resolved):
-            for action in found:
-                await fill(action)
-            found = [action for action in found if action.edit or action.command or action.disabled]
-        return found
 
-    @on(types.CODE_ACTION_RESOLVE)
-    async def resolve(action: types.CodeAction) -> types.CodeAction:
-        await fill(action)
-        return action
-
-    async def fill(action: types.CodeAction) -> None:
-        found = _place(server, action.data)
-        if found is None or action.disabled:
-            return  # the text has moved on: the fix does nothing any more
-        data: Any = action.data
-        document, place, verdict = found
-        if data.get("fix") == "accept":
-            if acceptance.editable(server, document):
-                action.edit = await acceptance.edit(server, document, place, verdict)
-            else:
-                action.command = types.Command(action.title, ACCEPT, arguments=[data])
-            return
-        edits: Sequence[types.TextEdit] = ()
-        if data.get("fix") == "ignore":
-            edits = ignoring(document, place)
-        elif data.get("fix") == "raise":
-            edits = await raising(document, place, verdict, data.get("metric"), server.scheduler)
-        action.edit = _edit(server, document, edits) if edits else None
+async def fill(server: PricetagServer, action: types.CodeAction) -> None:
+    """Make the edit or the command of a quick fix."""
+    found = _place(server, action.data)
+    if found is None or action.disabled:
+        return  # the text has moved on: the fix does nothing any more
+    data: Any = action.data
+    document, place, verdict = found
+    if data.get("fix") == "accept":
+        if acceptance.editable(server, document):
+            action.edit = await acceptance.edit(server, document, place, verdict)
+        else:
+            action.command = types.Command(action.title, ACCEPT, arguments=[data])
+        return
+    edits: Sequence[types.TextEdit] = ()
+    if data.get("fix") == "ignore":
+        edits = ignoring(document, place)
+    elif data.get("fix") == "raise":
+        edits = await raising(document, place, verdict, data.get("metric"), server.scheduler)
+    action.edit = _edit(server, document, edits) if edits else None
 
 
 def _offered(

@@ -7,8 +7,10 @@ from typing import Any
 from lsprotocol import types
 
 from pricetag.forecast import Forecast, ModelInfo, format_hint
+from pricetag.forecast.measurement import format_measured_hint
 from pricetag.lsp.convert import to_position
 from pricetag.lsp.documents import Document, Label, Place
+from pricetag.lsp.measurements import Measurements
 from pricetag.lsp.schedule import Forecasts
 from pricetag.lsp.settings import Settings
 
@@ -27,25 +29,37 @@ def forecast_for(document: Document, place: Place, forecasts: Forecasts) -> Fore
 
 
 def labels(
-    document: Document, start: int, end: int, forecasts: Forecasts, settings: Settings, info: ModelInfo | None
+    document: Document,
+    start: int,
+    end: int,
+    forecasts: Forecasts,
+    settings: Settings,
+    info: ModelInfo | None,
+    measurements: Measurements,
 ) -> list[tuple[Place, str]]:
-    """The hints of functions whose signature ends within these bytes."""
+    """The hints of functions whose signature ends within these bytes: what was measured, else what is forecast."""
     options = settings.options(info)
     result = []
     for place in document.places:
         if not start <= place.signature_end <= end:
             continue
         forecast = forecast_for(document, place, forecasts)
-        if forecast is None:
+        n = size_for(place, settings)
+        measured = measurements.get(place.subject, n)
+        if forecast is None and measured is None:
             continue
         verdict = document.verdicts.get(place.slot)
         factor = verdict.regression.factor if verdict and verdict.regression else None
-        n = size_for(place, settings)
+        told = (n, factor, options, measured)
         # An editor may ask for a whole file after each batch: what did not change is not formatted again.
         known = document.labels.get(place.slot)
-        if known is None or known.forecast is not forecast or known.told != (n, factor, options):
-            label = format_hint(forecast, n, settings.metrics, options, factor)
-            known = document.labels[place.slot] = Label(forecast, (n, factor, options), label)
+        if known is None or known.forecast is not forecast or known.told != told:
+            label = ""
+            if measured is not None:
+                label = format_measured_hint(measured, settings.metrics, options, factor)
+            elif forecast is not None:
+                label = format_hint(forecast, n, settings.metrics, options, factor)
+            known = document.labels[place.slot] = Label(forecast, told, label)
         if known.text:
             result.append((place, known.text))
     return result

@@ -17,11 +17,20 @@ _numbers = count()
 
 
 class WorkProgress:
-    """A progress bar that the user may cancel. ``token`` is the client's own, if its request came with one."""
+    """A progress bar that the user may cancel. ``token`` is the client's own, if its request came with one.
+
+    Where ``counted`` is false nobody knows how far it is: `report` is not called.
+    """
 
     def __init__(
-        self, server: PricetagServer, title: str, token: int | str | None, on_cancel: Callable[[], object]
+        self,
+        server: PricetagServer,
+        title: str,
+        token: int | str | None,
+        on_cancel: Callable[[], object],
+        counted: bool = True,
     ) -> None:
+        self._first = 0 if counted else None
         self._progress, self._title, self._on_cancel = server.work_done_progress, title, on_cancel
         self._begun = self._ended = self.cancelled = False
         self._percentage = -1
@@ -44,7 +53,7 @@ class WorkProgress:
 
     def _begin(self) -> None:
         self._begun = True
-        begin = types.WorkDoneProgressBegin(title=self._title, cancellable=True, percentage=0)
+        begin = types.WorkDoneProgressBegin(title=self._title, cancellable=True, percentage=self._first)
         self._progress.begin(self._token, begin)
         self._progress.tokens[self._token].add_done_callback(lambda _: self._cancel())
 

@@ -2,15 +2,18 @@
 
 pygls keeps a copy of every document, split with ``str.splitlines`` (which also splits at form feeds and U+2028, where LSP
 does not), re-splits the whole text for each key, and pops an error up at the user for a change to a file it does not
-know. Our ``documents`` replace all of that: the built-in handlers only pass on.
+know. Our ``documents`` replace all of that: the built-in handlers only pass on. And it lets a command run on whose request
+was cancelled; ours ends.
 """
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from typing import Any
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 
@@ -20,6 +23,15 @@ class Protocol(LanguageServerProtocol):
     def _pass_on(self, method: str, params: Any) -> Iterator[Any]:
         if (handler := self.fm.features.get(method)) is not None:
             yield handler, (params,), None
+
+    @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
+    async def lsp_workspace__execute_command(self, params: types.ExecuteCommandParams) -> Any:  # type: ignore[override]
+        """Run a command with its arguments as they came."""
+        command = self.fm.commands.get(params.command)
+        if command is None:
+            raise JsonRpcInvalidParams(f"Command name {params.command!r} is not defined")
+        result = command(*(params.arguments or ()))
+        return await result if inspect.isawaitable(result) else result
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Iterator[Any]:

@@ -17,13 +17,14 @@ import pricetag
 from pricetag.baseline import GitBaseline
 from pricetag.forecast import ModelInfo, ModelNotFound, default_path, find_model
 from pricetag.forecast.adjustment_files import find_project
-from pricetag.lsp import fixes, hints, notebooks, requests, shown, sync
+from pricetag.lsp import code_actions, fixes, hints, measure_commands, notebooks, requests, shown, sync
 from pricetag.lsp.capabilities import capability, stated, supports
 from pricetag.lsp.checks import Checks
 from pricetag.lsp.documents import Document, Place
 from pricetag.lsp.guard import guarded
 from pricetag.lsp.heaviest import Heaviest
 from pricetag.lsp.logs import EditorLog, Recent, to_stderr
+from pricetag.lsp.measuring import Measuring
 from pricetag.lsp.projects import Projects
 from pricetag.lsp.protocol import Protocol
 from pricetag.lsp.refresh import Refresh
@@ -56,6 +57,7 @@ class PricetagServer(LanguageServer):
         self.forecasts = Forecasts()
         self.scheduler = Scheduler(self.forecasts, self.on_analysed, self.on_batch, self.status.pending)
         self.heaviest = Heaviest(self)
+        self.measuring = Measuring(self)
         self.refresh = Refresh(self)
         self.recent = Recent()
         self.supervisor: Supervisor | None = None
@@ -81,10 +83,10 @@ class PricetagServer(LanguageServer):
 
     # -- worker --------------------------------------------------------------------------------------------------
 
-    async def serve_model(self) -> None:
-        """Start the worker for the model that is named now; replaces the one of another model."""
+    async def serve_model(self, anew: bool = False) -> None:
+        """Start the worker for the model that is named now; replaces the one of another model, with ``anew`` any."""
         named = self.named_model or self.settings.model
-        if self.supervisor is not None and named == self._served_model:
+        if self.supervisor is not None and named == self._served_model and not anew:
             return
         self._served_model = named
         old, self.supervisor = self.supervisor, None
@@ -137,14 +139,17 @@ class PricetagServer(LanguageServer):
         """The hints for a range of bytes, from what is known now."""
         if not self.hints_shown:
             return []
-        return hints.labels(document, start, end, self.forecasts, document.settings, self.info)
+        return self._labels(document, start, end)
 
     def lens_labels(self, document: Document) -> list[tuple[Place, str]]:
         """The code lenses of a whole document, from what is known now."""
         if not self.settings.code_lens:
             return []
-        end = len(document.buffer.data)
-        return hints.labels(document, 0, end, self.forecasts, document.settings, self.info)
+        return self._labels(document, 0, len(document.buffer.data))
+
+    def _labels(self, document: Document, start: int, end: int) -> list[tuple[Place, str]]:
+        known = self.measuring.known
+        return hints.labels(document, start, end, self.forecasts, document.settings, self.info, known)
 
     def on_analysed(self, document: Document) -> None:
         """A document was parsed: functions may have come, gone or become known ones, comments may say other things."""
@@ -278,6 +283,7 @@ def create_server(model: str | None = None) -> PricetagServer:
         if not isinstance(own_commands, list) or TOGGLE_HINTS not in own_commands:
             server.command(TOGGLE_HINTS)(toggle_hints)
         fixes.initialize(server)
+        measure_commands.initialize(server, stated(params.initialization_options, "trusted"))
         if server.pulls_diagnostics:
             options = types.DiagnosticOptions(
                 identifier="pricetag", inter_file_dependencies=False, workspace_diagnostics=False
@@ -289,6 +295,7 @@ def create_server(model: str | None = None) -> PricetagServer:
     async def initialized(params: types.InitializedParams) -> None:
         await server.apply_settings(server.initialization_options)
         server.scheduler.start()
+        server.spawn(server.measuring.load())
         await server.serve_model()
         wanted = server.projects.registrations()
         if supports(server, "workspace.did_change_configuration.dynamic_registration"):
@@ -304,7 +311,8 @@ def create_server(model: str | None = None) -> PricetagServer:
     def toggle_hints(*arguments: object) -> bool:
         return server.toggle_hints()
 
-    fixes.register(server, on)
+    measure_commands.register(server, on)
+    code_actions.register(server, on)
     requests.register(server, on)
 
     @on(types.SHUTDOWN)

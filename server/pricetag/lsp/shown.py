@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from pricetag.lsp import convert, hints, hover, lenses
+from pricetag.forecast.measurement import Measurement
+from pricetag.lsp import convert, hints, hover, lenses, measured
 from pricetag.lsp.documents import Document, Place
 
 if TYPE_CHECKING:
@@ -45,7 +46,10 @@ def register(server: PricetagServer, on: Callable[..., Callable[[Any], Any]]) ->
         forecast = hints.forecast_for(document, place, server.forecasts)
         if forecast is not None and not forecast.abstained:
             n, limits = hints.size_for(place, document.settings), document.settings.options(server.info)
-            hints.set_tooltip(hint, marked(hover.summary(place.function, forecast, n, limits)))
+            text = hover.summary(place.function, forecast, n, limits)
+            hints.set_tooltip(hint, marked(with_measured(text, document, place)))
+        elif measured_of(document, place):
+            hints.set_tooltip(hint, marked(described(document, place)))
 
     @on(types.TEXT_DOCUMENT_HOVER)
     def on_hover(params: types.HoverParams) -> types.Hover | None:
@@ -68,7 +72,7 @@ def register(server: PricetagServer, on: Callable[..., Callable[[Any], Any]]) ->
         return types.Hover(marked(hover.left_alone(document.why_skipped)), convert.to_range(document, *name))
 
     def described(document: Document, place: Place) -> str:
-        return hover.render(
+        text = hover.render(
             place.function,
             hints.forecast_for(document, place, server.forecasts),
             hints.size_for(place, document.settings),
@@ -77,6 +81,14 @@ def register(server: PricetagServer, on: Callable[..., Callable[[Any], Any]]) ->
             server.status.waiting,
             server.images and server.markdown,
         )
+        return with_measured(text, document, place)
+
+    def with_measured(text: str, document: Document, place: Place) -> str:
+        found = measured_of(document, place)
+        return measured.with_line(text, found, place.subject.query.assumes) if found else text
+
+    def measured_of(document: Document, place: Place) -> Measurement | None:
+        return server.measuring.known.get(place.subject, hints.size_for(place, document.settings))
 
     def marked(text: str) -> types.MarkupContent:
         if not server.markdown:

@@ -17,6 +17,7 @@ from typing import Protocol
 import pricetag
 from pricetag.measure.cpp_runner import CppLimits, CppUnavailable, label_cpp, toolchain
 from pricetag.measure.label import MEMORY_LIMIT, SIZES, TIME_LIMIT, Item, Label
+from pricetag.measure.machine import machine
 from pricetag.measure.python_runner import PythonRunner
 from pricetag.measure.sandbox import SandboxUnavailable
 
@@ -200,18 +201,6 @@ class LocalEngine:
 def _close(workers: Sequence[Worker]) -> None:
     for worker in workers:
         worker.close()
-
-
-@lru_cache(maxsize=1)
-def machine() -> str:
-    """The processor and system, as labels state them."""
-    model = platform.processor()
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                model = line.partition(":")[2].strip()
-                break
-    return f"{model or platform.machine()}, {platform.system()} {platform.machine()}"
 
 
 @lru_cache(maxsize=2)

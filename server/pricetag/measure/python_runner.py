@@ -50,6 +50,10 @@ class PythonRunner:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def start(self) -> None:
+        """Start the server process, if none runs. Raises ``SandboxUnavailable``."""
+        self._started()
+
     def close(self) -> None:
         """End the server process."""
         if self._server is not None:

@@ -285,7 +285,8 @@ def attend(
         steps = scores.shape[-1]
         future = torch.ones(steps, steps, dtype=torch.bool, device=scores.device).triu(1)
         scores = scores.masked_fill(future, torch.finfo(scores.dtype).min)
-    return scores.softmax(-1) @ values
+    attended: Tensor = scores.softmax(-1) @ values
+    return attended
 
 
 def rotations(length: int, head_width: int, like: Tensor) -> tuple[Tensor, Tensor]:

@@ -39,6 +39,7 @@ class Schedule:
     batch_tokens: int = 2_560  # of each process
     learning_rate: float = 1.5e-3
     warm_up: float = 0.03  # share of the passes
+    cooling: float = 0.97  # share of the passes, the last ones, in which the rate falls
     weight_decay: float = 0.1
     optimiser: str = "adamw"  # or "muon": matrices are stepped by Muon, the rest by AdamW
     average: float = 0.998  # decay of the averaged weights that are validated and kept
@@ -299,11 +300,11 @@ class _Run:
 
 
 def _rate(done: float, schedule: Schedule) -> float:
-    """Linear warm-up, then cosine to 2 %."""
+    """Linear warm-up, level, then cosine to 2 %. While it is level, ``passes`` may still be changed."""
     if done < schedule.warm_up:
         return schedule.learning_rate * (done / schedule.warm_up + 1e-3)
-    after = min((done - schedule.warm_up) / (1 - schedule.warm_up), 1.0)
-    return schedule.learning_rate * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * after)))
+    cooled = min(max((done - 1 + schedule.cooling) / schedule.cooling, 0.0), 1.0)
+    return schedule.learning_rate * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * cooled)))
 
 
 @torch.no_grad()
