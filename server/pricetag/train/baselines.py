@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import lightgbm
 import numpy as np
@@ -36,6 +37,10 @@ BOOSTING, COUNTS, CONSTANT, NEAREST = (
     "constant",
     "nearest neighbour",
 )
+_SETTINGS: dict[str, Any] = {
+    "n_estimators": 400, "learning_rate": 0.04, "num_leaves": 24, "min_child_samples": 8, "subsample": 0.8,
+    "subsample_freq": 1, "colsample_bytree": 0.4, "n_jobs": 2, "random_state": 0, "verbosity": -1,
+}  # fmt: skip
 _FEWEST = 50  # training labels of one column; with fewer no baseline is trained
 
 
@@ -95,13 +100,13 @@ class GradientBoosting:
 
     @staticmethod
     def fit_predict(
-        inputs: scipy.sparse.csr_matrix, targets: NDArray[np.float64], held_out: scipy.sparse.csr_matrix
+        inputs: scipy.sparse.csr_matrix,
+        targets: NDArray[np.float64],
+        held_out: scipy.sparse.csr_matrix,
+        **settings: int,
     ) -> NDArray[np.float64]:
-        """Train on log10 targets, predict the held-out rows."""
-        regressor = lightgbm.LGBMRegressor(
-            n_estimators=400, learning_rate=0.04, num_leaves=24, min_child_samples=8,
-            subsample=0.8, subsample_freq=1, colsample_bytree=0.4, n_jobs=2, random_state=0, verbosity=-1,
-        )  # fmt: skip
+        """Train on log10 targets, predict the held-out rows. ``settings`` of LightGBM replace the usual ones."""
+        regressor = lightgbm.LGBMRegressor(**{**_SETTINGS, **settings})
         regressor.fit(inputs, targets)
         return np.asarray(regressor.predict(held_out), dtype=np.float64)
 
