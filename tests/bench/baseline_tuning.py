@@ -19,7 +19,11 @@ from pricetag.train.dataset import METRICS
 from pricetag.train.pipeline import teaching, validating
 from pricetag.train.predict import truths
 
-GRID = ({"n_estimators": 400, "num_leaves": 24}, {"n_estimators": 1200, "num_leaves": 48})
+GRID = (
+    {"n_estimators": 400, "num_leaves": 24},
+    {"n_estimators": 800, "num_leaves": 32},
+    {"n_estimators": 1200, "num_leaves": 48},
+)
 LAYOUT = "{:9}{:9}{:18}{:16}{:>7}{:>7}{:>11}{:>10}{:>10}{:>20}"
 
 

@@ -206,7 +206,9 @@ def evaluate(
         needed = () if reports else ("train", split)
         bundle = _bundle(kept, labels, sources, data, open_console(stderr=True), needed)
         console = Console(width=PIPED_WIDTH)
-        if not pipeline.run_evaluation(folder, bundle, split, console, output, reports) and not reports:
+        forecasts = kept / "baselines" if kept else None
+        scores = pipeline.run_evaluation(folder, bundle, split, console, output, reports, forecasts)
+        if not scores and not reports:
             raise click.ClickException(f"too few labelled functions in the {split} split to score")
     except (ModelNotFound, CheckpointError) as error:
         raise click.ClickException(str(error)) from error

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import scipy.stats
 import torch
+from joblib import Memory
 from rich.console import Console
 from tokenizers import Tokenizer
 
@@ -75,8 +76,11 @@ def validating(examples: Iterable[Example]) -> list[Example]:
 
 
 def teaching(examples: Iterable[Example]) -> list[Example]:
-    """What gradient boosting learns from: mutants mislead it (``tests/bench/source_ablation.py``), programs too."""
-    return [example for example in examples if example.source not in MACHINE_WRITTEN - {AUTHORED}]
+    """What gradient boosting learns from, all where there is nothing else: mutants mislead it
+    (``tests/bench/source_ablation.py``), programs too.
+    """
+    every = list(examples)
+    return [example for example in every if example.source not in MACHINE_WRITTEN - {AUTHORED}] or every
 
 
 def prepare(
@@ -272,9 +276,11 @@ def run_evaluation(
     console: Console,
     out: Path | None = None,
     reports: Sequence[Path] = (),
+    kept: Path | None = None,
 ) -> list[Score]:
     """Score the checkpoint in ``folder`` on one split, print the tables, write ``out`` (JSON) and ``reports`` (.html, .md).
 
+    The forecasts of the baselines, which take most of the time, are kept in the folder ``kept``, for another model.
     Raises ``CheckpointError`` and OSError.
     """
     config = checkpoint.read_config(folder)
@@ -282,8 +288,9 @@ def run_evaluation(
     training, held_out = bundle.split("train"), bundle.split(split)
     found = predict(rlm, held_out, console, LEVELS)
     names = (CONSTANT, BOOSTING, COUNTS, *((NEAREST,) if reports else ()))
-    with console.status("training the baselines on the same functions"):
-        baselines = baseline_forecasts(training, held_out, config["limits"], names)
+    with console.status("training the baselines"):
+        forecasts = Memory(kept, verbose=0).cache(baseline_forecasts)
+        baselines = forecasts(teaching(training), held_out, config["limits"], names)
     printed = {metric: predictions.at(QUANTILES) for metric, predictions in found.items()}
     rivals = {name: made for name, made in baselines.items() if name != NEAREST}
     scores = evaluate(held_out, printed, rivals, rlm.calibration, config["limits"])
@@ -297,7 +304,7 @@ def run_evaluation(
         columns = hold_out(held_out, tokens, found, baselines, rlm.calibration, config["limits"])
         limits = (config["limits"]["memory"], config["limits"]["runtime"])
         notes = _notes(config["limits"], bundle)
-        setting = Setting(rlm.id, split, rlm.context, limits, len(training), notes)
+        setting = Setting(rlm.id, split, rlm.context, limits, len(training), len(teaching(training)), notes)
         info = model_info(config)
         errors = {language: info.errors(language, "memory") for language in info.languages}
         report = make_report(setting, columns, bundle.pairs_within(split), familiar(training), errors)

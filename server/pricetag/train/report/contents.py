@@ -38,7 +38,8 @@ class Setting:
     split: str
     context: int  # tokens
     limits: tuple[float, float]  # bytes, seconds: what ``over`` means to the model
-    training: int  # functions
+    training: int  # functions that the model learnt from
+    taught: int  # those that the baselines learnt from
     notes: tuple[str, ...] = ()  # what a reader should know of the labels
 
 

@@ -57,7 +57,8 @@ def introduction(report: Report) -> str:
     return " ".join(
         (
             f"Model `{setting.model}` on the human-written functions of the {setting.split} split:",
-            f"{'; '.join(counts) or 'none'}. The baselines saw the same {setting.training:,} training functions.",
+            f"{'; '.join(counts) or 'none'}. It learnt from {setting.training:,} functions, the baselines",
+            f"from the {setting.taught:,} of them that people or we wrote: mutants and programs make gradient boosting worse.",
             f"Over: more than {format_limit('memory', memory)} or {format_limit('runtime', seconds)}.",
             f"Fewer than {FEWEST} functions make no number ({TOO_FEW}).",
             *setting.notes,

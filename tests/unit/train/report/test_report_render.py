@@ -15,7 +15,7 @@ from pricetag.train.report.held_out import HeldOut
 from pricetag.train.report.worst import familiar
 
 GOLDEN = Path(__file__).parent / "data" / "report.md"
-SETTING = Setting("made-1234", "test", 640, (1e9, 10.0), 3)
+SETTING = Setting("made-1234", "test", 640, (1e9, 10.0), 3, 2)
 
 
 def small() -> HeldOut:
