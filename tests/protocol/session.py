@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,13 @@ class Editor:
         process = self.client._server
         assert process is not None and process.stdin is not None
         process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+    async def ask_raw(self, message: dict[str, Any]) -> Any:
+        """Send a request as it is; its result, or what it raises."""
+        answer: Future[Any] = Future()
+        self.client.protocol._request_futures[message["id"]] = answer
+        self.send_raw(message)
+        return await asyncio.wait_for(asyncio.wrap_future(answer), PATIENCE)
 
     async def hints(self, uri: str, lines: tuple[int, int] = (0, 1_000_000)) -> list[types.InlayHint]:
         span = types.Range(types.Position(lines[0], 0), types.Position(lines[1], 0))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from session import EditorFactory
 
 TEXT = "def f(xs: list[int]) -> list[int]:\n    return sorted(xs)\n"
@@ -121,6 +122,41 @@ async def test_messages_out_of_order(editor: EditorFactory) -> None:
             session.send_raw({"jsonrpc": "2.0", "method": method, "params": params})
         await session.hinted(uri)
         assert session.messages == []
+
+
+HOVER, INVALID_PARAMS, INVALID_REQUEST, NO_METHOD = "textDocument/hover", -32602, -32600, -32601
+UNREADABLE = [
+    ({"jsonrpc": "2.0", "id": 3, "method": HOVER}, INVALID_PARAMS),
+    ({"jsonrpc": "2.0", "id": "three", "method": HOVER}, INVALID_PARAMS),
+    ({"jsonrpc": "2.0", "id": 4, "method": HOVER, "params": None}, INVALID_PARAMS),
+    ({"jsonrpc": "2.0", "id": 5, "method": HOVER, "params": {"nonsense": True}}, INVALID_PARAMS),
+    ({"jsonrpc": "2.0", "id": 6, "method": HOVER, "params": [1]}, INVALID_PARAMS),
+    ({"jsonrpc": "2.0", "id": 7, "method": "textDocument/inlayHint"}, INVALID_PARAMS),
+    ({"jsonrpc": "2.0", "id": 8, "method": "workspace/executeCommand"}, INVALID_PARAMS),
+    ({"jsonrpc": "2.0", "id": 9, "method": "pricetag/unknown"}, NO_METHOD),
+    ({"id": 10, "method": HOVER}, INVALID_REQUEST),
+]
+
+
+async def test_requests_that_cannot_be_read_are_answered(editor: EditorFactory) -> None:
+    async with editor() as session:
+        uri = session.open("a.py", TEXT)
+        for message, code in UNREADABLE:
+            with pytest.raises(JsonRpcException) as refused:
+                await session.ask_raw(message)
+            assert refused.value.code == code, message
+        await session.hinted(uri)
+        assert session.messages == []
+
+
+async def test_params_may_be_left_out_where_there_are_none(editor: EditorFactory) -> None:
+    async with editor() as session:
+        answer = await session.ask_raw({"jsonrpc": "2.0", "id": 3, "method": "pricetag/debugInformation"})
+        assert answer.encoding == "utf-16"
+        # A notification that nobody knows is no error.
+        session.send_raw({"jsonrpc": "2.0", "method": "$/unknown"})
+        await session.hinted(session.open("a.py", TEXT))
+        assert "error" not in session.logs
 
 
 async def test_closing_while_it_is_forecast(editor: EditorFactory) -> None:

@@ -1,6 +1,7 @@
 """Functions to forecasts: cache, calibration, abstention, growth, and how they read.
 
-``Forecaster`` pulls in the model's runtime; it is imported on first use, so that the editor's process stays small.
+``Forecaster`` pulls in the model's runtime; it is imported on first use, so that the editor's process stays small. So is
+what makes queries of functions: the worker is sent queries.
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ from pricetag.forecast.format import (
 )
 from pricetag.forecast.growth import DEFAULT_SIZE, estimate_at, fit_growth, select
 from pricetag.forecast.hint_format import HintFormat
-from pricetag.forecast.query import Subject, query_for, subject_of
 from pricetag.forecast.remedy import remedy
 
 if TYPE_CHECKING:
     from pricetag.forecast.forecaster import Forecaster, model_info
+    from pricetag.forecast.query import Subject, query_for, subject_of
 
 
 def __getattr__(name: str) -> Any:
@@ -40,6 +41,10 @@ def __getattr__(name: str) -> Any:
         from pricetag.forecast import forecaster
 
         return getattr(forecaster, name)
+    if name in ("Subject", "query_for", "subject_of"):
+        from pricetag.forecast import query
+
+        return getattr(query, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
