@@ -44,7 +44,7 @@ async def running(command: list[str]) -> AsyncIterator[tuple[Supervisor, list[St
 
 
 async def gone(pid: int) -> bool:
-    for _ in range(200):
+    for _ in range(1000):
         if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
             return True
         await asyncio.sleep(0.02)
@@ -232,8 +232,10 @@ async def test_a_bad_model_is_said_once_and_not_tried_again(
     async with running(worker_command(folder)) as (supervisor, states):
         assert await supervisor.settled() is State.NO_MODEL
         assert expected in supervisor.message and "\n" not in supervisor.message
+        while supervisor.pid is not None:  # it takes its time to end on a loaded machine
+            await asyncio.sleep(0.02)
         await asyncio.sleep(0.5)
-        assert states == [State.STARTING, State.NO_MODEL] and supervisor.pid is None
+        assert states == [State.STARTING, State.NO_MODEL]
         with pytest.raises(WorkerLost):
             await supervisor.forecast(QUERIES[:1])
 
