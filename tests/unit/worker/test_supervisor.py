@@ -232,10 +232,9 @@ async def test_a_bad_model_is_said_once_and_not_tried_again(
     async with running(worker_command(folder)) as (supervisor, states):
         assert await supervisor.settled() is State.NO_MODEL
         assert expected in supervisor.message and "\n" not in supervisor.message
-        while supervisor.pid is not None:  # it takes its time to end on a loaded machine
-            await asyncio.sleep(0.02)
+        assert supervisor.pid is None or await gone(supervisor.pid)
         await asyncio.sleep(0.5)
-        assert states == [State.STARTING, State.NO_MODEL]
+        assert states == [State.STARTING, State.NO_MODEL] and supervisor.pid is None
         with pytest.raises(WorkerLost):
             await supervisor.forecast(QUERIES[:1])
 
