@@ -43,6 +43,7 @@ class _Pair:
 
     slot: int
     before: Subject
+    old: Function
     after: Subject
     families: tuple[str, str]
     origin: Range
@@ -74,7 +75,8 @@ async def check(document: Document, git: GitBaseline, scheduler: Scheduler) -> d
     for pair in pairs:
         before, after = scheduler.forecasts.get(pair.before), scheduler.forecasts.get(pair.after)
         if before is not None and after is not None:
-            verdicts[pair.slot] = Verdict(before, after, commit, pair.families, pair.origin)
+            was = (pair.old, pair.before)
+            verdicts[pair.slot] = Verdict(before, after, commit, pair.families, pair.origin, was)
     return verdicts
 
 
@@ -94,6 +96,7 @@ def _changed(text: str, language: Language, encoding: Encoding, places: Sequence
         _Pair(
             place.slot,
             subject_of(old),
+            old,
             place.subject,
             (family(old), family(new)),
             Range(buffer.position(old.name_start, encoding), buffer.position(old.name_end, encoding)),
