@@ -17,10 +17,11 @@ from pricetag.baseline import (
     differs,
     exceeded,
     family,
+    grown_message,
     growth_message,
+    joined,
     judge_versions,
     match,
-    regression_message,
 )
 from pricetag.baseline.accepted import find
 from pricetag.forecast import ModelInfo, Subject, format_value, growth_symbol, subject_of
@@ -42,8 +43,8 @@ class _Pair:
     """A changed function and what it came from."""
 
     slot: int
-    before: Subject
     old: Function
+    before: Subject
     after: Subject
     families: tuple[str, str]
     origin: Range
@@ -95,8 +96,8 @@ def _changed(text: str, language: Language, encoding: Encoding, places: Sequence
     return [
         _Pair(
             place.slot,
-            subject_of(old),
             old,
+            subject_of(old),
             place.subject,
             (family(old), family(new)),
             Range(buffer.position(old.name_start, encoding), buffer.position(old.name_end, encoding)),
@@ -180,16 +181,17 @@ def of_function(
         )
 
     function, judgement = place.function, verdict.judgement
+    regressions, growths = joined(judgement.regressions, judgement.steeper)
     found = [
         made(
             f"{one.metric}-regression",
-            regression_message(one, function),
+            grown_message(one, along, function),
             severity_of(one.factor, document.settings.severity),
             _related(one, verdict),
         )
-        for one in judgement.regressions
+        for one, along in regressions
     ]
-    for steeper in judgement.steeper:
+    for steeper in growths:
         symbol = growth_symbol(steeper.before)
         grew = "did not grow with n" if symbol == "1" else f"grew like {symbol}"
         related = f"{_name(verdict)}: {steeper.metric} {grew}"

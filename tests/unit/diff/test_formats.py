@@ -100,6 +100,26 @@ def test_growth_in_every_format_and_accepted() -> None:
     assert (entry.path, entry.name, entry.memory.median) == ("src/a.py", "f", 4.1e6)
 
 
+def test_growth_along_with_a_regression_is_part_of_it() -> None:
+    made = report("f")
+    steeper = Steeper(1.0, 2.0, 0.97, 10_000, "xs: list[int] of n")
+    made.functions = [replace(function, steeper=(steeper,)) for function in made.functions]
+    [finding] = made.findings
+    assert finding.rule == "memory-regression"
+    assert finding.message.endswith("; it grows like n², where its baseline grows like n (97 % sure)")
+    assert "| 4.1 MB | ×4.1, n → n² | 97 % |" in markdown(made)
+    [command] = workflow_commands(made).splitlines()
+    assert "title=memory-regression::" in command and "n²" in command
+    log = sarif(made)
+    check_sarif(log)
+    assert [one["ruleId"] for one in log["runs"][0]["results"]] == ["memory-regression"]
+    [function] = made.as_json()["functions"]
+    assert function["metrics"]["memory"]["growth"]["after"] == 2.0
+    other = replace(steeper, metric="runtime")  # of another metric: its own
+    made.functions = [replace(function, steeper=(other,)) for function in made.functions]
+    assert [one.rule for one in made.findings] == ["memory-regression", "runtime-growth"]
+
+
 def test_workflow_commands() -> None:
     assert workflow_commands(report()) == ""
     (line,) = workflow_commands(report("f", path="a,b:c%.py")).splitlines()
