@@ -309,14 +309,17 @@ async def test_both_versions_of_a_regression(
         assert "**Measured** before the change: memory **= " in hover and "**, now ×" in hover
         assert measuring(session) == []
 
-        session.replace(uri, PYTHON.replace("* 2", "* 3"))  # not what was judged
+        session.replace(uri, PYTHON.replace("* 2", "* 3"))  # not what was judged, and not analysed yet
+        told = await person.execute(action.command)
+        assert told["outcome"] == "refused" and "edited meanwhile" in told["message"]
 
         async def gone() -> bool:
             return BOTH not in [one.title for one in await session.fixes(uri, 0, 5)]
 
         await session.until(gone, "the fix to go")
-        told = await person.execute(action.command)
-        assert told["outcome"] == "refused" and "edited meanwhile" in told["message"]
+        for nonsense in (None, 3, {"uri": []}, {"uri": uri, "slot": 99}):
+            told = await person.execute(types.Command("", "pricetag.measureVersions", arguments=[nonsense]))
+            assert told["outcome"] == "refused", nonsense
 
 
 async def test_both_versions_are_not_offered_where_nothing_can_be_measured(

@@ -35,11 +35,17 @@ def initialize(server: PricetagServer) -> None:
 
     async def measure(*arguments: Any) -> dict[str, Any]:
         data = arguments[0] if arguments else None
-        work = measure_versions.measure(server, _place(server, data), _field(data, "key"))
-        return await server.measuring.answer(work)
+        return await server.measuring.answer(_measure(server, data))
 
     server.command(ACCEPT)(guarded(server, accept, None))
     server.command(MEASURE_VERSIONS)(measure)
+
+
+async def _measure(server: PricetagServer, data: Any) -> str:
+    uri = _field(data, "uri")
+    if isinstance(uri, str) and (document := server.documents.get(uri)) is not None:
+        await server.scheduler.analysed(document)
+    return await measure_versions.measure(server, _place(server, data), _field(data, "key"))
 
 
 async def actions(server: PricetagServer, params: types.CodeActionParams) -> list[types.CodeAction]:

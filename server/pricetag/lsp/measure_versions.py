@@ -9,6 +9,8 @@ from lsprotocol import types
 from pricetag.lsp import measured
 from pricetag.lsp.documents import OPENED, Document, Place, Verdict
 from pricetag.lsp.measuring import Target, file_of, refused, target_of
+from pricetag.measure.project import is_callable
+from pricetag.syntax import Function
 
 if TYPE_CHECKING:
     from pricetag.lsp.server import PricetagServer
@@ -18,9 +20,9 @@ MEASURE_VERSIONS = "pricetag.measureVersions"
 
 def possible(server: PricetagServer, document: Document, place: Place, verdict: Verdict) -> bool:
     """Whether both versions can be measured, as far as is known: the one that was judged stands there still."""
-    if verdict.was is None or verdict.saved.key != place.subject.key:
+    if document.stale or not _is_judged(place, verdict):
         return False
-    return server.measuring.possible(document, (verdict.was[0], place.function))
+    return server.measuring.possible(document, _functions(place, verdict))
 
 
 async def measure(server: PricetagServer, found: tuple[Document, Place, Verdict] | None, key: object) -> str:
@@ -32,9 +34,12 @@ async def measure(server: PricetagServer, found: tuple[Document, Place, Verdict]
     if found is None:
         raise refused(measured.NO_FUNCTION)
     document, place, verdict = found
-    await server.scheduler.analysed(document)
-    if key != place.subject.key or not possible(server, document, place, verdict):
+    if key != place.subject.key or not _is_judged(place, verdict):
         raise refused(measured.EDITED)
+    if document.notebook is not None:
+        raise refused(measured.NOTEBOOK)
+    if not all(map(is_callable, _functions(place, verdict))):
+        raise refused(measured.NO_FUNCTION)
     before, after = await _targets(server, document, place, verdict)
     question = measured.both_confirmation(
         after.name, file_of(document), before.version, after.subject.query.assumes, after.n
@@ -44,6 +49,14 @@ async def measure(server: PricetagServer, found: tuple[Document, Place, Verdict]
     message = measured.comparison(after.name, was, now, factors)
     server.window_show_message(types.ShowMessageParams(types.MessageType.Info, message))
     return message
+
+
+def _is_judged(place: Place, verdict: Verdict) -> bool:
+    return verdict.was is not None and verdict.saved.key == place.subject.key
+
+
+def _functions(place: Place, verdict: Verdict) -> tuple[Function, ...]:
+    return (verdict.was[0], place.function) if verdict.was else (place.function,)
 
 
 async def _targets(
