@@ -149,7 +149,7 @@ def test_a_path_makes_no_other_command(paths: list[str]) -> None:
 def test_sarif_is_valid_by_the_whole_schema(paths: list[str], reason: str) -> None:
     made = report()
     for path in paths:
-        made.functions += report("f", path=f"x{path}.py").functions
+        made.functions += report("f", path=f"x{path}x.py").functions
     made.problems = [Problem(path, reason) for path in {*paths}]
     check_sarif(sarif(made))
 
