@@ -26,6 +26,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from pricetag.baseline import GitError, Revisions, decode
+from pricetag.config import Configs
 from pricetag.forecast import subject_of
 from pricetag.lsp.settings import Settings
 from pricetag.scan import SKIPPED_FOLDERS, source_files
@@ -50,8 +51,8 @@ def main() -> int:
 def survey(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The lines that answer a request."""
     settings = Settings(languages=tuple(map(Language, asked["languages"])), exclude=tuple(asked["exclude"]))
-    known, encoding = asked["known"], Encoding(asked["encoding"])
-    files = [path for path in _files(asked["folders"]) if not _is_left_alone(path, settings)]
+    known, encoding, configs = asked["known"], Encoding(asked["encoding"]), Configs()
+    files = [path for path in _files(asked["folders"]) if not _is_left_alone(path, settings, configs)]
     yield {"total": len(files)}
     for path in files:
         stamp, skipped = _stamp(path), ""
@@ -87,9 +88,12 @@ def _is_hidden(path: str, folder: str) -> bool:
     return any(part.startswith(".") or part in SKIPPED_FOLDERS for part in parts)
 
 
-def _is_left_alone(path: str, settings: Settings) -> bool:
+def _is_left_alone(path: str, settings: Settings, configs: Configs) -> bool:
     language = language_of(path)
-    return language is None or settings.leaves_alone(language, path)
+    if language is None or settings.leaves_alone(language, path):
+        return True
+    relative, config = configs.of(path)
+    return config.excludes(relative)
 
 
 def _read(path: str, encoding: Encoding) -> tuple[list[dict[str, Any]], str]:

@@ -157,6 +157,32 @@ async def test_what_git_ignores_and_what_is_excluded(editor: EditorFactory, tmp_
         ]
 
 
+async def test_the_files_of_a_project_hold(editor: EditorFactory, tmp_path: Path) -> None:
+    workspace = tmp_path / "workspace"
+    project = "n = 1000\nexclude = ['old/']\n"
+    write(workspace, {"a.py": TEXT, "old/b.py": TEXT, ".pricetag.toml": project})
+    async with editor(configuration=WIDE) as session:
+        await session.ready()
+
+        async def settled() -> bool:
+            return bool(names(await heaviest(session)) == ["f"])
+
+        await session.until(settled, "the settings to arrive")
+        answer = await heaviest(session)
+        assert (answer["n"], answer["files"], answer["complete"]) == (1000, 1, True)
+        assert (await heaviest(session, n=100))["n"] == 100
+        write(workspace, {".pricetag.toml": "n = 500\n"})
+        answer = await heaviest(session)
+        assert (answer["n"], answer["files"]) == (500, 2)
+    async with editor(configuration={**WIDE, "size": 10_000}) as session:  # set, if only to its default
+        await session.ready()
+
+        async def own() -> bool:
+            return bool((await heaviest(session))["n"] == 10_000)
+
+        await session.until(own, "the settings to arrive")
+
+
 async def test_later_calls_see_what_changed(editor: EditorFactory, tmp_path: Path) -> None:
     workspace = tmp_path / "workspace"
     write(workspace, {"a.py": TEXT, "b.py": TEXT.replace("f(", "g("), "c.py": TEXT.replace("f(", "h(")})

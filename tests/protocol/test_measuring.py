@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import asyncio
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,16 @@ import pytest
 from lsprotocol import types
 from session import Editor, EditorFactory, label, tooltip
 from test_heaviest import plain
+from test_regressions import ANY_CHANGE
 
 PYTHON = "def doubled(xs: list[int]) -> list[int]:\n    return [x * 2 for x in xs]\n"
 CPP = "#include <vector>\n\nstd::vector<int> copied(const std::vector<int>& xs) { return xs; }\n"
 ENDLESS = "def endless(xs: list[int]) -> int:\n    while True:\n        xs = xs[::-1]\n"
 FAILING = "def failing(xs: list[int]) -> float:\n    return len(xs) / 0\n"
 SETTINGS: dict[str, Any] = {"size": 1000, "maximumInterval": 1e12}
+LIGHT = "def doubled(xs: list[int]) -> int:\n    return sum(x * 2 for x in xs)\n"
+JUDGED: dict[str, Any] = {**SETTINGS, **ANY_CHANGE}  # the weights are random: any change is warned of
+BOTH = "Measure both versions of `doubled`"
 TRUSTED = {"options": {**SETTINGS, "client": {"trusted": True}}, "configuration": SETTINGS}
 
 
@@ -255,6 +261,105 @@ async def test_what_is_no_function(editor: EditorFactory) -> None:
         assert await offered(session, uri, 1, 5) == await offered(session, uri, 4, 9) == []
         assert await offered(session, uri, 0, 5, only=[types.CodeActionKind.QuickFix]) == []
         assert [action.title for action in await offered(session, uri, 3, 5)] == ["Measure `outer` now"]
+
+
+async def offered_both(session: Editor, uri: str, line: int = 0) -> types.CodeAction:
+    """Wait for the fix: the server first finds out whether it can measure here. Its command is filled in."""
+
+    async def there() -> list[types.CodeAction]:
+        return [one for one in await session.fixes(uri, line, 5) if one.title == BOTH]
+
+    [found] = await session.until(there, "the fix")
+    return await session.client.code_action_resolve_async(found)
+
+
+@pytest.mark.parametrize("git", [True, False])
+async def test_both_versions_of_a_regression(
+    editor: EditorFactory, repository: Callable[[dict[str, str]], Path], git: bool
+) -> None:
+    if git:
+        repository({"a.py": LIGHT})
+    options = {**JUDGED, "client": {"trusted": True}}
+    async with editor(options=options, configuration=JUDGED) as session:
+        person = Person(session, "Cancel")
+        uri = session.open("a.py", LIGHT, write=True)
+        await session.hinted(uri)
+        session.replace(uri, PYTHON)
+        session.save(uri, PYTHON)
+        [warning] = await session.warned(uri, "memory-regression")
+        action = await offered_both(session, uri)
+        assert action.kind == types.CodeActionKind.QuickFix and action.command is not None
+        assert [one.code for one in action.diagnostics or ()] == [warning.code]
+
+        assert await person.execute(action.command) == {"outcome": "declined", "message": ""}
+        before = " as of commit " if git else " as it was opened"
+        [asked] = person.asked
+        assert f"run `doubled` as it is now and{before}" in asked.message and "sandbox" in asked.message
+        assert "**Measured**" not in await session.hover_text(uri, 0, 5)
+
+        person.answer = "Measure"
+        answer = await person.execute(action.command)
+        assert answer["outcome"] == "measured", answer
+        said = answer["message"]
+        assert said.startswith("`doubled`, measured at n = 1,000: memory ") and session.messages == [said]
+        assert " kB now (×" in said and ", the forecast was ×" in said and "; runtime " in said
+        assert len(person.asked) == 2  # once for both
+        hover = await session.hover_text(uri, 0, 5)
+        assert "**Measured** at n = 1,000: memory **= " in hover
+        assert "**Measured** before the change: memory **= " in hover and "**, now ×" in hover
+        assert measuring(session) == []
+
+        session.replace(uri, PYTHON.replace("* 2", "* 3"))  # not what was judged, and not analysed yet
+        told = await person.execute(action.command)
+        assert told["outcome"] == "refused" and "edited meanwhile" in told["message"]
+
+        async def gone() -> bool:
+            return BOTH not in [one.title for one in await session.fixes(uri, 0, 5)]
+
+        await session.until(gone, "the fix to go")
+        for nonsense in (None, 3, {"uri": []}, {"uri": uri, "slot": 99}):
+            told = await person.execute(types.Command("", "pricetag.measureVersions", arguments=[nonsense]))
+            assert told["outcome"] == "refused", nonsense
+
+
+async def test_both_versions_are_not_offered_where_nothing_can_be_measured(
+    editor: EditorFactory, repository: Callable[[dict[str, str]], Path], tmp_path: Path
+) -> None:
+    copied = CPP.replace("{ return", "{ std::vector<int> more(xs); return")
+    inner = "def outer(xs: list[int]) -> int:\n    def inner(ys: list[int]) -> int:\n        return ys[0]\n    return inner(xs)\n"
+    sorting = inner.replace("return ys[0]", "return sorted(ys)[0]")
+    repository({"a.py": LIGHT, "b.cpp": CPP, "c.py": inner})
+    git = shutil.which("git")
+    assert git is not None
+    alone = tmp_path / "bin"  # git, and no bubblewrap
+    alone.mkdir()
+    (alone / "git").symlink_to(git)
+
+    async def titles(session: Editor, name: str, text: str, line: int, character: int) -> list[str]:
+        uri = session.open(name, text, "cpp" if name.endswith("cpp") else "python")
+        await session.hinted(uri)
+        session.save(uri, text)
+
+        async def warned() -> list[types.Diagnostic]:
+            return [one for one in await session.warnings(uri) if one.range.start.line == line]
+
+        await session.until(warned, "a warning")
+        return [one.title.split(" `")[0] for one in await session.fixes(uri, line, character)]
+
+    others = ["Accept", "Ignore"]
+    async with editor(options={**JUDGED, "client": {"trusted": False}}, configuration=JUDGED) as session:
+        assert [title.split()[0] for title in await titles(session, "a.py", PYTHON, 0, 5)] == others
+        uri = session.uri("a.py")
+        session.client.protocol.notify("pricetag/trusted", {})
+        assert (await offered_both(session, uri)).command is not None
+        assert [title.split()[0] for title in await titles(session, "c.py", sorting, 1, 9)] == others
+    environment = {"PATH": str(alone)}
+    options = {**JUDGED, "client": {"trusted": True}}
+    async with editor(options=options, configuration=JUDGED, environment=environment) as session:
+        assert [title.split()[0] for title in await titles(session, "b.cpp", copied, 2, 20)] == others
+        await session.until(lambda: not measuring(session), "an answer: not here")
+        found = await session.fixes(session.uri("b.cpp"), 2, 20)
+        assert [one.title.split()[0] for one in found] == others
 
 
 async def test_calibrating_the_machine(editor: EditorFactory, tmp_path: Path) -> None:

@@ -65,6 +65,43 @@ async def test_the_editors_settings_come_before_the_projects(
         assert label((await session.hinted(uri, 2))[0]).endswith(" at 100")
 
 
+async def test_a_setting_that_is_set_to_its_default_is_set(
+    editor: EditorFactory, repository: Repository
+) -> None:
+    workspace = repository({"a.py": BEFORE})
+    (workspace / ".pricetag.toml").write_text("n = 1000\n" + ANY)
+    unset = {"size": None, "regression": {"factor": None, "metrics": None}}  # as VS Code sends them
+    async with editor(configuration=unset) as session:
+        uri = session.open("a.py", AFTER)
+        session.save(uri, AFTER)
+        [warning] = await session.warned(uri, "memory-regression")
+        assert "at n = 1,000 (" in warning.message
+        session.client.set_configuration({"size": 10_000}, section="pricetag")
+        session.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings=None))
+
+        async def at_the_default() -> bool:
+            return any("at n = 10,000 (" in one.message for one in await session.warnings(uri))
+
+        await session.until(at_the_default, "the editor's n to hold")
+
+
+async def test_without_git_the_baseline_is_the_text_as_it_was_opened(
+    editor: EditorFactory, repository: Repository, tmp_path: Path
+) -> None:
+    repository({"a.py": BEFORE})
+    empty = tmp_path / "bin"
+    empty.mkdir()
+    async with editor(configuration=ANY_CHANGE, environment={"PATH": str(empty)}) as session:
+        uri = session.open("a.py", BEFORE)
+        await session.hinted(uri, 2)
+        session.replace(uri, AFTER)
+        session.save(uri, AFTER)
+        [warning] = await session.warned(uri, "memory-regression")
+        [related] = warning.related_information or []
+        assert related.message.startswith("baseline when the file was opened")
+        assert session.messages == []
+
+
 async def test_budgets_of_a_project(editor: EditorFactory) -> None:
     settings = "confidence = 0.5\n[budgets]\n"
     async with editor() as session:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pricetag.baseline.accepted import Accepted, AcceptedError
 from pricetag.baseline.budget import Exceeded, applying, budget_message, exceeded, sufficient
 from pricetag.baseline.git import GitBaseline, Head, decode
-from pricetag.baseline.growth import Steeper, growth_message
+from pricetag.baseline.growth import Steeper, grown_message, growth_change, growth_message, joined
 from pricetag.baseline.judgement import Judgement, Options, differs, judge_versions
 from pricetag.baseline.match import match, match_files
 from pricetag.baseline.names import family, only_names_differ
@@ -32,7 +32,10 @@ __all__ = [
     "differs",
     "exceeded",
     "family",
+    "grown_message",
+    "growth_change",
     "growth_message",
+    "joined",
     "judge",
     "judge_versions",
     "match",

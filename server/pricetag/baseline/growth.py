@@ -6,7 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pricetag.baseline.rule import Rule, above, is_sound, log_normal, percent
+from pricetag.baseline.rule import (
+    Regression,
+    Rule,
+    above,
+    is_sound,
+    log_normal,
+    percent,
+    regression_message,
+)
 from pricetag.forecast import Estimate, Forecast, Metric, estimate_at, format_size, growth_symbol, is_over
 from pricetag.forecast.edit_errors import EditErrors
 from pricetag.syntax.function import Function
@@ -74,16 +82,43 @@ def judge_growth(
     return Steeper(was, now, confidence, n, after.assumes, rule, metric)
 
 
+def joined(
+    regressions: Sequence[Regression], steeper: Sequence[Steeper]
+) -> tuple[list[tuple[Regression, Steeper | None]], list[Steeper]]:
+    """Each regression with the steeper growth of the same metric, which its warning names; and the growths left over."""
+    of = {one.metric: one for one in steeper}
+    pairs = [(one, of.pop(one.metric, None)) for one in regressions]
+    return pairs, list(of.values())
+
+
+def grown_message(regression: Regression, steeper: Steeper | None, function: Function) -> str:
+    """The sentence of a regression, with the growth that became steeper along with it."""
+    message = regression_message(regression, function)
+    if steeper is None:
+        return message
+    now = growth_symbol(steeper.after)
+    return f"{message}; it grows like {now}, where {_baseline(steeper)} ({steeper.sure} sure)"
+
+
+def growth_change(steeper: Steeper) -> str:
+    """Both growths, for a table: ``n → n²``."""
+    return f"{growth_symbol(steeper.before)} → {growth_symbol(steeper.after)}"
+
+
 def growth_message(steeper: Steeper, function: Function) -> str:
     """One sentence with both growths, the confidence, the boundary and the workload."""
-    was, now = growth_symbol(steeper.before), growth_symbol(steeper.after)
-    before = "its baseline does not grow" if was == "1" else f"its baseline grows like {was}"
+    now, before = growth_symbol(steeper.after), _baseline(steeper)
     workload = f"; {steeper.assumes}" if steeper.assumes else ""
     return (
         f"`{function.qualified_name}` is forecast to grow like {now} in {steeper.metric}, where {before}, around "
         f"n = {format_size(steeper.n)} ({steeper.sure} sure of n to the power of {steeper.rule.growth:g} or more "
         f"on top{workload})"
     )
+
+
+def _baseline(steeper: Steeper) -> str:
+    was = growth_symbol(steeper.before)
+    return "its baseline does not grow" if was == "1" else f"its baseline grows like {was}"
 
 
 def _common(before: Sequence[Estimate], after: Sequence[Estimate], n: int) -> list[tuple[Estimate, Estimate]]:

@@ -302,7 +302,9 @@ def _table(report: Report) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    from pricetag.forecast import format_estimate, format_factor, format_size
+    from pricetag.baseline import joined
+    from pricetag.diff.report import change_text
+    from pricetag.forecast import format_estimate, format_size
 
     table = Table(
         box=box.SIMPLE, caption="medians; 80 % intervals with --format json", caption_justify="left"
@@ -313,7 +315,7 @@ def _table(report: Report) -> Table:
         table.add_column(title, justify="left" if title == "metric" else "right", no_wrap=True)
     for one in report.functions:
         at = one.pair.after
-        for regression in one.regressions:
+        for regression, steeper in joined(one.regressions, one.steeper)[0]:
             estimates = (regression.before, regression.after)
             before, after = (format_estimate(regression.metric, e, regression.limit) for e in estimates)
             table.add_row(
@@ -323,7 +325,7 @@ def _table(report: Report) -> Table:
                 format_size(regression.n),
                 before,
                 after,
-                ("≥ " if regression.at_least else "") + format_factor(regression.factor),
+                change_text(regression, steeper),
                 regression.sure,
             )
     return table

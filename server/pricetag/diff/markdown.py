@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from pricetag.baseline import Regression
-from pricetag.diff.report import Compared, Report
-from pricetag.forecast import format_estimate, format_factor, format_size
+from pricetag.baseline import Regression, Steeper, joined
+from pricetag.diff.report import Compared, Report, change_text
+from pricetag.forecast import format_estimate, format_size
 
 MARKER = "<!-- pricetag diff -->"  # by which a bot finds the comment it made before
 MAXIMUM_ROWS = 50  # a comment may have 65,536 characters
@@ -17,13 +17,13 @@ _CODE = str.maketrans({"`": "'", "\n": " ", "\r": " ", "|": "\\|"})
 
 def markdown(report: Report) -> str:
     """A heading, a table of the regressions, what grows faster or is over budget, and the counts."""
-    rows = [(one, regression) for one in report.functions for regression in one.regressions]
+    rows = [(one, *both) for one in report.functions for both in joined(one.regressions, one.steeper)[0]]
     lines = [MARKER, f"### Pricetag: {_heading(report)}", ""]
     if rows:
         lines += [
             "| function | where | metric | n | before | now | change | sure |",
             "|---|---|---|--:|--:|--:|--:|--:|",
-            *(_row(one, regression) for one, regression in rows[:MAXIMUM_ROWS]),
+            *(_row(*row) for row in rows[:MAXIMUM_ROWS]),
         ]
         if len(rows) > MAXIMUM_ROWS:
             lines.append(f"| and {len(rows) - MAXIMUM_ROWS} more | | | | | | | |")
@@ -43,11 +43,10 @@ def _heading(report: Report) -> str:
     return f"{count or 'no'} {'regression' if count == 1 else 'regressions'}"
 
 
-def _row(one: Compared, regression: Regression) -> str:
+def _row(one: Compared, regression: Regression, steeper: Steeper | None) -> str:
     at = one.pair.after
     estimates = (regression.before, regression.after)
     before, after = (format_estimate(regression.metric, e, regression.limit) for e in estimates)
-    bound = "≥ " if regression.at_least else ""
     cells = (
         _code(at.function.qualified_name),
         _code(f"{at.path}:{at.name.start.line + 1}"),
@@ -55,7 +54,7 @@ def _row(one: Compared, regression: Regression) -> str:
         format_size(regression.n),
         before,
         after,
-        bound + format_factor(regression.factor),
+        change_text(regression, steeper),
         regression.sure,
     )
     return f"| {' | '.join(cells)} |"

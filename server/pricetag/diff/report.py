@@ -12,11 +12,13 @@ from pricetag.baseline import (
     Regression,
     Steeper,
     budget_message,
+    grown_message,
+    growth_change,
     growth_message,
-    regression_message,
+    joined,
 )
 from pricetag.diff.pairs import Pair, Span
-from pricetag.forecast import METRICS, Forecast, Metric, estimate_at
+from pricetag.forecast import METRICS, Forecast, Metric, estimate_at, format_factor
 from pricetag.scan import Found, Problem, estimate_json, exceeded_json, range_json, reason_class
 
 Status = Literal["regression", "ok", "new", "ignored", "abstained"]
@@ -49,19 +51,24 @@ class Compared:
 
     @property
     def findings(self) -> list[Finding]:
-        """Its regressions, its changes of growth, and the budgets that it exceeds, as warnings."""
+        """Its regressions, its changes of growth beyond those, and the budgets that it exceeds, as warnings."""
         at = self.pair.after
+        regressions, growths = joined(self.regressions, self.steeper)
         grown = [
-            Finding(f"{one.metric}-regression", at, regression_message(one, at.function))
-            for one in self.regressions
+            Finding(f"{one.metric}-regression", at, grown_message(one, along, at.function))
+            for one, along in regressions
         ]
-        grown += [
-            Finding(f"{one.metric}-growth", at, growth_message(one, at.function)) for one in self.steeper
-        ]
+        grown += [Finding(f"{one.metric}-growth", at, growth_message(one, at.function)) for one in growths]
         return grown + [
             Finding(f"{one.budget.metric}-budget", at, budget_message(one, at.function))
             for one in self.exceeded
         ]
+
+
+def change_text(regression: Regression, steeper: Steeper | None) -> str:
+    """How many times a cost grew, and how its growth changed along with it: for a table."""
+    factor = ("≥ " if regression.at_least else "") + format_factor(regression.factor)
+    return f"{factor}, {growth_change(steeper)}" if steeper else factor
 
 
 @dataclass(slots=True)

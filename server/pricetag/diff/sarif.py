@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from pricetag import __version__
 from pricetag.diff.report import Finding, Report
+from pricetag.diff.rule_pages import rule_page
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 RULES = {
@@ -27,10 +28,7 @@ def sarif(report: Report) -> dict[str, Any]:
     driver = {
         "name": "pricetag",
         "semanticVersion": __version__,
-        "rules": [
-            {"id": rule, "shortDescription": {"text": text}, "defaultConfiguration": {"level": "warning"}}
-            for rule, text in RULES.items()
-        ],
+        "rules": [_rule(rule, text) for rule, text in RULES.items()],
     }
     notifications = [
         {
@@ -48,6 +46,15 @@ def sarif(report: Report) -> dict[str, Any]:
         "properties": {"model": report.model, "base": report.span.base.commit},
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _rule(rule: str, short: str) -> dict[str, Any]:
+    made = {"id": rule, "shortDescription": {"text": short}, "defaultConfiguration": {"level": "warning"}}
+    if page := rule_page(rule):
+        # The first paragraph below the heading says what is found; services show the whole page on request.
+        full = " ".join(page.split("\n\n")[1].split())
+        made |= {"fullDescription": {"text": full}, "help": {"text": page, "markdown": page}}
+    return made
 
 
 def _result(finding: Finding) -> dict[str, Any]:

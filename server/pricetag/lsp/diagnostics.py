@@ -17,10 +17,11 @@ from pricetag.baseline import (
     differs,
     exceeded,
     family,
+    grown_message,
     growth_message,
+    joined,
     judge_versions,
     match,
-    regression_message,
 )
 from pricetag.baseline.accepted import find
 from pricetag.forecast import ModelInfo, Subject, format_value, growth_symbol, subject_of
@@ -42,6 +43,7 @@ class _Pair:
     """A changed function and what it came from."""
 
     slot: int
+    old: Function
     before: Subject
     after: Subject
     families: tuple[str, str]
@@ -74,7 +76,8 @@ async def check(document: Document, git: GitBaseline, scheduler: Scheduler) -> d
     for pair in pairs:
         before, after = scheduler.forecasts.get(pair.before), scheduler.forecasts.get(pair.after)
         if before is not None and after is not None:
-            verdicts[pair.slot] = Verdict(before, after, commit, pair.families, pair.origin)
+            was = (pair.old, pair.before)
+            verdicts[pair.slot] = Verdict(before, after, commit, pair.families, pair.origin, was)
     return verdicts
 
 
@@ -93,6 +96,7 @@ def _changed(text: str, language: Language, encoding: Encoding, places: Sequence
     return [
         _Pair(
             place.slot,
+            old,
             subject_of(old),
             place.subject,
             (family(old), family(new)),
@@ -177,16 +181,17 @@ def of_function(
         )
 
     function, judgement = place.function, verdict.judgement
+    regressions, growths = joined(judgement.regressions, judgement.steeper)
     found = [
         made(
             f"{one.metric}-regression",
-            regression_message(one, function),
+            grown_message(one, along, function),
             severity_of(one.factor, document.settings.severity),
             _related(one, verdict),
         )
-        for one in judgement.regressions
+        for one, along in regressions
     ]
-    for steeper in judgement.steeper:
+    for steeper in growths:
         symbol = growth_symbol(steeper.before)
         grew = "did not grow with n" if symbol == "1" else f"grew like {symbol}"
         related = f"{_name(verdict)}: {steeper.metric} {grew}"

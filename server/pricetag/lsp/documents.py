@@ -62,6 +62,7 @@ class Verdict:
     commit: str = ""
     families: tuple[str, str] = ("", "")  # of the baseline's text and of the saved one
     origin: Range | None = None  # of its name in the baseline's text, as the editor counts
+    was: tuple[Function, Subject] | None = None  # the function in the baseline's text
     n: int = DEFAULT_SIZE  # it was judged at
     judgement: Judgement = field(default_factory=Judgement)
     exceeded: tuple[Exceeded, ...] = ()

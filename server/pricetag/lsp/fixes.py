@@ -1,4 +1,7 @@
-"""Quick fixes of our warnings: accept the baseline, ignore the function, raise the budget. Edits are made when asked for."""
+"""Quick fixes of our warnings: accept the baseline, measure both versions, ignore the function, raise the budget.
+
+Edits are made when asked for.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from pricetag.forecast import METRICS, estimate_at, format_estimate
-from pricetag.lsp import acceptance, convert, diagnostics
+from pricetag.lsp import acceptance, convert, diagnostics, measure_versions, measured
 from pricetag.lsp.capabilities import capability, supports
 from pricetag.lsp.comment_edits import ignoring, raising
 from pricetag.lsp.documents import Document, Place, Verdict
 from pricetag.lsp.guard import guarded
+from pricetag.lsp.measure_versions import MEASURE_VERSIONS
 from pricetag.workload import parse_directive
 
 if TYPE_CHECKING:
@@ -22,14 +26,26 @@ ACCEPT = "pricetag.acceptBaseline"
 
 
 def initialize(server: PricetagServer) -> None:
-    """Add the command, for baselines that lie where the editor cannot edit them."""
+    """Add the commands: to accept baselines that lie where the editor cannot edit them, and to measure."""
 
     async def accept(*arguments: Any) -> None:
         data = arguments[0] if arguments else None
         if (found := _place(server, data)) is not None:
             await acceptance.write(server, *found)
 
+    async def measure(*arguments: Any) -> dict[str, Any]:
+        data = arguments[0] if arguments else None
+        return await server.measuring.answer(_measure(server, data))
+
     server.command(ACCEPT)(guarded(server, accept, None))
+    server.command(MEASURE_VERSIONS)(measure)
+
+
+async def _measure(server: PricetagServer, data: Any) -> str:
+    uri = _field(data, "uri")
+    if isinstance(uri, str) and (document := server.documents.get(uri)) is not None:
+        await server.scheduler.analysed(document)
+    return await measure_versions.measure(server, _place(server, data), _field(data, "key"))
 
 
 async def actions(server: PricetagServer, params: types.CodeActionParams) -> list[types.CodeAction]:
@@ -67,6 +83,9 @@ async def fill(server: PricetagServer, action: types.CodeAction) -> None:
         else:
             action.command = types.Command(action.title, ACCEPT, arguments=[data])
         return
+    if data.get("fix") == "measure":
+        action.command = types.Command(action.title, MEASURE_VERSIONS, arguments=[data])
+        return
     edits: Sequence[types.TextEdit] = ()
     if data.get("fix") == "ignore":
         edits = ignoring(document, place)
@@ -96,6 +115,9 @@ def _offered(
             action.disabled = types.CodeActionDisabled(reason)
         if not action.disabled or supports(server, "text_document.code_action.disabled_support"):
             yield action
+    grown = [str(one.code) for one in warnings if str(one.code).endswith(("-regression", "-growth"))]
+    if grown and measure_versions.possible(server, document, place, verdict):
+        yield made(measured.both_title(name), "measure", grown)
     stated = parse_directive(place.function.directive).budgets
     for metric in METRICS:
         if any(over.budget.metric == metric and over.budget in stated for over in verdict.exceeded):
@@ -107,14 +129,18 @@ def _offered(
 
 def _place(server: PricetagServer, data: Any) -> tuple[Document, Place, Verdict] | None:
     """The function that a fix was offered for, if it is still there and still warned of."""
-    uri = data.get("uri") if isinstance(data, dict) else getattr(data, "uri", None)
-    slot = data.get("slot") if isinstance(data, dict) else getattr(data, "slot", None)
+    uri, slot = _field(data, "uri"), _field(data, "slot")
     document = server.documents.get(uri) if isinstance(uri, str) else None
     if document is None:
         return None
     place = next((place for place in document.places if place.slot == slot), None)
     verdict = document.verdicts.get(place.slot) if place else None
     return (document, place, verdict) if place and verdict and verdict.found else None
+
+
+def _field(data: Any, name: str) -> Any:
+    """A field of what a client sends back, which pygls leaves plain or makes an object of."""
+    return data.get(name) if isinstance(data, dict) else getattr(data, name, None)
 
 
 def _asked(only: Sequence[types.CodeActionKind | str] | None) -> bool:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from pygls.uris import from_fs_path, to_fs_path
 
+from pricetag.baseline import Options
+from pricetag.config import Configs
 from pricetag.forecast import ModelInfo, Subject
 from pricetag.lsp import convert
 from pricetag.lsp.documents import Document
@@ -65,8 +67,9 @@ class Heaviest:
     async def answer(self, params: Any) -> dict[str, Any]:
         """Rows for a request, and whether they are all. Without a worker: at once, and why."""
         server = self._server
+        settings = await self._settings()
         try:
-            asked = Asked.parse(params, server.settings)
+            asked = Asked.parse(params, settings)
             folders = self._folders(asked)
         except ValueError as error:
             return _answer(_Findings(message=str(error)), None, server.settings, None)
@@ -90,6 +93,12 @@ class Heaviest:
                 progress.end()
         # Thousands of rows are sorted: not on the event loop.
         return await asyncio.to_thread(_answer, found, asked, server.settings, server.info)
+
+    async def _settings(self) -> Settings:
+        """The editor's settings within the project, where all open folders' projects say the same."""
+        settings = self._server.settings
+        projects = await asyncio.to_thread(_projects, self._open_folders())
+        return settings.within(projects.pop()) if len(projects) == 1 else settings
 
     def _folders(self, asked: Asked) -> list[str]:
         open_ = self._open_folders()
@@ -206,6 +215,12 @@ class Heaviest:
             if (forecast := self._server.forecasts.get(place.subject)) is not None
         ]  # fmt: skip
         return _File(line["stamp"], entries)
+
+
+def _projects(folders: Sequence[str]) -> set[Options]:
+    """What the projects of folders say, overrides for paths left out: rows of all files are compared at one n."""
+    configs = Configs()
+    return {configs.of(Path(folder, "any"))[1].options("") for folder in folders}
 
 
 def _span(document: Document, start: int, end: int) -> Span:

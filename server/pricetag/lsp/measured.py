@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from pricetag.forecast import METRICS, format_limit, format_size
+from pricetag.forecast import METRICS, Metric, format_factor, format_limit, format_size
 from pricetag.forecast.measurement import MARK, Measurement
 from pricetag.measure.label import MEMORY_LIMIT, TIME_LIMIT
 
@@ -55,15 +56,65 @@ def outcome(name: str, measured: Measurement) -> str:
     return f"`{_plain(name)}` at n = {format_size(measured.n)}: {', '.join(values)}"
 
 
-def failure(name: str, n: int, failed: str) -> str:
+def failure(name: str, n: int, failed: str, version: str = "") -> str:
     """Why nothing was measured, from the reason class of a label."""
-    return f"`{_plain(name)}` could not be measured at n = {format_size(n)}: {_reason(failed)}."
+    return f"`{_plain(name)}`{version} could not be measured at n = {format_size(n)}: {_reason(failed)}."
 
 
-def with_line(text: str, measured: Measurement, assumes: str) -> str:
-    """A hover or tooltip with a line on the measurement below its first. ``assumes`` is what the forecast does."""
+def both_title(name: str) -> str:
+    """Of the quick fix of a regression."""
+    return f"Measure both versions of `{_plain(name)}`"
+
+
+def both_confirmation(name: str, file: str, version: str, assumes: str, n: int) -> str:
+    """What will run, for a person to agree to. ``version`` says which the other one is."""
+    return confirmation(name, file, assumes, n).replace(
+        f"run `{_plain(name)}`", f"run `{_plain(name)}` as it is now and{version}", 1
+    )
+
+
+def comparison(name: str, before: Measurement, after: Measurement, forecasts: Mapping[Metric, float]) -> str:
+    """One line on two versions; ``forecasts`` are the factors that a warning named."""
+    values = [_compared(metric, before, after, forecasts.get(metric)) for metric in METRICS]
+    inputs = ""
+    if before.assumes != after.assumes:
+        inputs = f" (inputs before: {_plain(before.assumes)}; now: {_plain(after.assumes)})"
+    told = "; ".join(value for value in values if value)
+    return f"`{_plain(name)}`, measured at n = {format_size(after.n)}{inputs}: {told}"
+
+
+def with_line(text: str, measured: Measurement, assumes: str, before: Measurement | None = None) -> str:
+    """A hover or tooltip with a line on the measurement below its first, and one on that of the baseline ``before``.
+
+    ``assumes`` is what the forecast does.
+    """
     first, _, rest = text.partition("\n")
-    return f"{first}\n\n{_line(measured, assumes)}" + (f"\n{rest}" if rest else "")
+    lines = [_line(measured, assumes)]
+    if before is not None:
+        lines.append(_baseline_line(before, measured, assumes))
+    return "\n".join([first, "", *lines]) + (f"\n{rest}" if rest else "")
+
+
+def _compared(metric: Metric, before: Measurement, after: Measurement, forecast: float | None) -> str:
+    was, now = before.text(metric), after.text(metric)
+    if not was or not now:
+        return ""
+    told = [factor] if (factor := _factor(metric, before, after)) else []
+    told += [f"the forecast was {format_factor(forecast)}"] if forecast is not None else []
+    return f"{metric} {was} before, {now} now" + (f" ({', '.join(told)})" if told else "")
+
+
+def _factor(metric: Metric, before: Measurement, after: Measurement) -> str:
+    """How many times a metric grew, as far as the limits of a call let us know."""
+    was, now = before.value(metric), after.value(metric)
+    if metric in before.over or was is None:
+        return ""
+    if metric in after.over:
+        now = after.memory_limit if metric == "memory" else after.time_limit
+    if now is None:
+        return ""
+    at_least = "at least " if metric in after.over else ""
+    return at_least + format_factor(now / max(was, 1.0 if metric == "memory" else 1e-9))
 
 
 def _line(measured: Measurement, assumes: str) -> str:
@@ -71,6 +122,16 @@ def _line(measured: Measurement, assumes: str) -> str:
     when = datetime.fromtimestamp(measured.when).strftime("%Y-%m-%d %H:%M")
     inputs = f", with `{_plain(measured.assumes)}`" if measured.assumes != assumes else ""
     return f"**Measured** at n = {format_size(measured.n)}: {', '.join(values)} ({when}{inputs})  "
+
+
+def _baseline_line(before: Measurement, after: Measurement, assumes: str) -> str:
+    values = []
+    for metric in METRICS:
+        if text := before.text(metric):
+            factor = _factor(metric, before, after)
+            values.append(f"{metric} **{MARK} {text}**" + (f", now {factor}" if factor else ""))
+    inputs = f", with `{_plain(before.assumes)}`" if before.assumes != assumes else ""
+    return f"**Measured** before the change{inputs}: {'; '.join(values)}  "
 
 
 def _reason(failed: str) -> str:

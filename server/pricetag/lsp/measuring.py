@@ -1,4 +1,4 @@
-"""``pricetag.measure``: one function, run in a sandbox by a process of its own, because a person asked for it."""
+"""``pricetag.measure``: functions, run in a sandbox by processes of their own, because a person asked for it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Coroutine, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,11 +20,12 @@ from pygls.uris import to_fs_path
 from pricetag.forecast import Subject
 from pricetag.forecast.measurement import Measurement
 from pricetag.lsp import convert, hints, measured
-from pricetag.lsp.documents import Document, Place
+from pricetag.lsp.documents import Document
 from pricetag.lsp.measurements import Measurements
 from pricetag.lsp.progress import WorkProgress
 from pricetag.measure.label import TIME_LIMIT
 from pricetag.measure.project import is_callable, item_of
+from pricetag.syntax import Function, Language
 
 if TYPE_CHECKING:
     from pricetag.lsp.server import PricetagServer
@@ -32,21 +34,34 @@ MEASURE = "pricetag.measure"
 _HOME = Path(__file__).resolve().parents[2]  # the folder that holds the package
 
 
-class Refused(Exception):
-    """Nothing is run; the message says why, for people."""
+class NotMeasured(Exception):
+    """There is no result: ``outcome`` is how it ended (failed, refused, declined, cancelled), the message why, for people."""
+
+    def __init__(self, outcome: str, message: str = "") -> None:
+        super().__init__(message)
+        self.outcome = outcome
+
+
+def refused(message: str) -> NotMeasured:
+    """Nothing is run; the message says why."""
+    return NotMeasured("refused", message)
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
+class Target:
     """A function as it stood when it was chosen: what a person agrees to is what runs."""
 
     document: Document
     name: str
-    file: str
     subject: Subject
     n: int
     item: dict[str, Any]
-    workspace: str
+    version: str = ""  # which of its texts, where there are two
+
+    @property
+    def language(self) -> Language:
+        """What has to be run."""
+        return Language(self.item["language"])
 
 
 class Measuring:
@@ -57,6 +72,7 @@ class Measuring:
         self.known = Measurements()
         self.trusted: bool | None = None  # as the client says; None: it says nothing
         self._agreed: set[str] = set()  # workspaces, by path
+        self._possible: dict[Language, bool] = {}  # whether this system can measure, as it last said
         self.turn = asyncio.Lock()  # two at once would measure each other
 
     async def load(self) -> None:
@@ -75,13 +91,17 @@ class Measuring:
         return types.Command(measured.title(place.function.qualified_name), MEASURE, arguments=arguments)
 
     async def measure(self, *arguments: Any) -> dict[str, Any]:
-        """The command: ``{"uri", "position"}``. Answers ``outcome`` (measured, failed, refused, declined, cancelled)
-        and a ``message``, which the user has seen unless it was measured.
+        """The command: ``{"uri", "position"}``; its answer is that of `answer`."""
+        return await self.answer(self._measure(arguments[0] if arguments else None))
+
+    async def answer(self, work: Coroutine[Any, Any, str]) -> dict[str, Any]:
+        """Do what ends in a message. Answers ``outcome`` (measured, failed, refused, declined, cancelled) and the
+        ``message``, which the user has seen unless it was measured.
         """
         try:
-            result, message = await self._measure(arguments[0] if arguments else None)
-        except Refused as refused:
-            result, message = "refused", str(refused)
+            result, message = "measured", await work
+        except NotMeasured as error:
+            result, message = error.outcome, str(error)
         except Exception as error:
             self._server.report_server_error(error, None)
             result, message = "failed", "The measurement failed. The log of the server says more."
@@ -89,22 +109,59 @@ class Measuring:
             self._server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
         return {"outcome": result, "message": message}
 
-    async def _measure(self, asked: Any) -> tuple[str, str]:
-        if not self.trusted:
-            raise Refused(measured.UNSTATED if self.trusted is None else measured.UNTRUSTED)
-        target = await self._target(asked)
-        async with _Process() as process:
-            await process.ask({"language": target.item["language"], "time_limit": TIME_LIMIT})
-            if not await self._agreed_to(target):
-                return "declined", ""
-            async with self.turn:
-                label = await self._run(process, target)
-        return ("cancelled", "") if label is None else await self._found(target, label)
+    async def run(self, targets: Sequence[Target], question: str) -> list[Measurement]:
+        """Measure functions, one after the other, once a person has answered the ``question`` with yes.
 
-    async def _run(self, process: _Process, target: _Target) -> dict[str, Any] | None:
-        """The label, None where the user has cancelled."""
+        What was measured is remembered, also where a later one fails. Raises ``NotMeasured``.
+        """
+        self.check_trust()
+        found = []
+        for target in targets:
+            async with _Process() as process:
+                await self._prepare(process, target.language)
+                await self._ask(target.document, question)
+                async with self.turn:
+                    label = await self._label(process, target)
+            found.append(await self._found(target, label))
+        return found
+
+    def check_trust(self) -> None:
+        """Raises ``NotMeasured`` where nothing of the workspace may be run."""
+        if not self.trusted:
+            raise refused(measured.UNSTATED if self.trusted is None else measured.UNTRUSTED)
+
+    def possible(self, document: Document, functions: Sequence[Function]) -> bool:
+        """Whether functions of a document can be measured here, as far as is known; where that is not known yet, it is
+        found out in the background. That runs nothing of the user's.
+        """
+        if not self.trusted or document.notebook is not None or not all(map(is_callable, functions)):
+            return False
+        if document.language not in self._possible:
+            self._possible[document.language] = False  # until it is known
+            self._server.spawn(self._probe(document.language))
+        return self._possible[document.language]
+
+    async def _probe(self, language: Language) -> None:
+        with contextlib.suppress(NotMeasured):
+            async with _Process() as process:
+                await self._prepare(process, language)
+
+    async def _prepare(self, process: _Process, language: Language) -> None:
+        """Have a process make its sandbox ready. Raises ``NotMeasured`` where it cannot."""
+        self._possible[language] = False
+        await process.ask({"language": language.value, "time_limit": TIME_LIMIT})
+        self._possible[language] = True
+
+    async def _measure(self, asked: Any) -> str:
+        self.check_trust()
+        target, file = await self._target(asked)
+        question = measured.confirmation(target.name, file, target.subject.query.assumes, target.n)
+        [found] = await self.run([target], question)
+        return measured.outcome(target.name, found)
+
+    async def _label(self, process: _Process, target: Target) -> dict[str, Any]:
         work = asyncio.ensure_future(process.ask({"item": target.item, "n": target.n}))
-        title = f"Measuring {target.name}"
+        title = f"Measuring {target.name}{target.version}"
         progress = WorkProgress(self._server, title, None, work.cancel, counted=False)
         try:
             label: dict[str, Any] = (await work)["label"]
@@ -112,67 +169,61 @@ class Measuring:
             if not progress.cancelled:
                 work.cancel()
                 raise
-            return None
+            raise NotMeasured("cancelled") from None
         finally:
             progress.end()
         return label
 
-    async def _target(self, asked: Any) -> _Target:
-        """The function that a command's argument means. Raises ``Refused``."""
+    async def _target(self, asked: Any) -> tuple[Target, str]:
+        """The function that a command's argument means, and its file. Raises ``NotMeasured``."""
         uri, position, key = (_field(asked, name) for name in ("uri", "position", "key"))
         line, character = _field(position, "line"), _field(position, "character")
         document = self._server.documents.get(uri) if isinstance(uri, str) else None
         if document is None or not isinstance(line, int) or not isinstance(character, int):
-            raise Refused(measured.NO_FUNCTION)
+            raise refused(measured.NO_FUNCTION)
         if document.notebook is not None:
-            raise Refused(measured.NOTEBOOK)
+            raise refused(measured.NOTEBOOK)
         try:
             offset = convert.to_offset(document, types.Position(line, character))
         except ValueError:  # no position of the protocol's
-            raise Refused(measured.NO_FUNCTION) from None
+            raise refused(measured.NO_FUNCTION) from None
         version = document.version
         await self._server.scheduler.analysed(document)
         place = document.at(offset)
         if place is None or not is_callable(place.function):
-            raise Refused(measured.NO_FUNCTION)
+            raise refused(measured.NO_FUNCTION)
         if document.version != version or key not in (None, place.subject.key):
-            raise Refused(measured.EDITED)
-        return self._chosen(document, place)
+            raise refused(measured.EDITED)
+        n = hints.size_for(place, document.settings)
+        return target_of(document, place.function, place.subject, n, document.buffer.text), file_of(document)
 
-    def _chosen(self, document: Document, place: Place) -> _Target:
-        path = Path(document.path or "untitled").absolute()
-        folders = [folder for uri in self._server.workspace.folders if (folder := to_fs_path(uri))]
-        around = [folder for folder in folders if path.is_relative_to(folder)]
-        item = item_of(path, place.function, path.parent, document.buffer.text)
-        return _Target(
-            document,
-            place.function.qualified_name,
-            path.name,
-            place.subject,
-            hints.size_for(place, document.settings),
-            asdict(item),
-            max(around, key=len, default=str(path.parent)),
-        )
-
-    async def _agreed_to(self, target: _Target) -> bool:
-        """Whether a person has agreed that code of the workspace runs; asks once."""
-        if target.workspace in self._agreed:
-            return True
-        message = measured.confirmation(target.name, target.file, target.subject.query.assumes, target.n)
+    async def _ask(self, document: Document, question: str) -> None:
+        """Ask a person whether code of the workspace may run, once in each. Raises ``NotMeasured``."""
+        workspace = self._workspace(document)
+        if workspace in self._agreed:
+            return
         actions = [types.MessageActionItem(measured.MEASURE), types.MessageActionItem(measured.CANCEL)]
-        params = types.ShowMessageRequestParams(types.MessageType.Warning, message, actions)
+        params = types.ShowMessageRequestParams(types.MessageType.Warning, question, actions)
         try:
             answer = await self._server.window_show_message_request_async(params)
         except Exception as error:  # a client that cannot ask has not agreed
-            raise Refused("This editor cannot ask whether code may be run; nothing is run.") from error
-        agreed = answer is not None and answer.title == measured.MEASURE
-        if agreed:
-            self._agreed.add(target.workspace)
-        return agreed
+            raise refused("This editor cannot ask whether code may be run; nothing is run.") from error
+        if answer is None or answer.title != measured.MEASURE:
+            raise NotMeasured("declined")
+        self._agreed.add(workspace)
 
-    async def _found(self, target: _Target, label: dict[str, Any]) -> tuple[str, str]:
+    def _workspace(self, document: Document) -> str:
+        """The folder that a person agrees about."""
+        path = Path(document.path or "untitled").absolute()
+        folders = [folder for uri in self._server.workspace.folders if (folder := to_fs_path(uri))]
+        around = [folder for folder in folders if path.is_relative_to(folder)]
+        return max(around, key=len, default=str(path.parent))
+
+    async def _found(self, target: Target, label: dict[str, Any]) -> Measurement:
         if label["memory"] is None and label["runtime"] is None and not label["over"]:
-            return "failed", measured.failure(target.name, target.n, label["failed"])
+            raise NotMeasured(
+                "failed", measured.failure(target.name, target.n, label["failed"], target.version)
+            )
         found = Measurement(
             n=target.n,
             assumes=label["assumes"],
@@ -185,8 +236,21 @@ class Measuring:
         )
         await self.known.put(target.subject, found)
         self._server.on_batch([target.document])
-        shown = self.known.get(target.subject, target.n) or found
-        return "measured", measured.outcome(target.name, shown)
+        return self.known.get(target.subject, target.n) or found
+
+
+def file_of(document: Document) -> str:
+    """The name of a document's file, for people."""
+    return Path(document.path or "untitled").name
+
+
+def target_of(
+    document: Document, function: Function, subject: Subject, n: int, text: str, version: str = ""
+) -> Target:
+    """A function of a document, in ``text``: all of its file."""
+    path = Path(document.path or "untitled").absolute()
+    item = asdict(item_of(path, function, path.parent, text))
+    return Target(document, function.qualified_name, subject, n, item, version)
 
 
 class _Process:
@@ -215,7 +279,7 @@ class _Process:
         await process.wait()
 
     async def ask(self, message: dict[str, Any]) -> dict[str, Any]:
-        """The answer to a line. Raises ``Refused`` where this system cannot measure."""
+        """The answer to a line. Raises ``NotMeasured`` where this system cannot measure."""
         process = self._process
         assert process is not None and process.stdin is not None and process.stdout is not None
         process.stdin.write(json.dumps(message).encode() + b"\n")
@@ -224,7 +288,7 @@ class _Process:
         line = await process.stdout.readline()
         answer: dict[str, Any] = json.loads(line) if line else {"broken": "no answer"}
         if "unavailable" in answer:
-            raise Refused(answer["unavailable"])
+            raise refused(answer["unavailable"])
         if "broken" in answer:
             raise RuntimeError(f"the measuring process failed: {answer['broken']}")
         return answer

@@ -5,9 +5,9 @@ from __future__ import annotations
 import fnmatch
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
-from typing import Any, TypeVar
+from typing import Any
 
 from pricetag.baseline import Options, Rule
 from pricetag.forecast import METRICS, HintFormat, HintOptions, Metric, ModelInfo
@@ -15,7 +15,14 @@ from pricetag.syntax import Language
 
 SECTION = "pricetag"
 _MAXIMUM_SIZE = 1_000_000_000
-T = TypeVar("T")
+# Of each field of the rule.
+_RULE = {
+    "factor": "factor",
+    "confidence": "confidence",
+    "floor": "floor",
+    "runtime_floor": "runtimeFloor",
+    "growth": "growth",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,7 @@ class Settings:
     run: str = "onSave"  # or "onType": when warnings are looked for
     exclude: tuple[str, ...] = ()
     model: str | None = None
+    stated: tuple[str, ...] = ()  # the names of those that the user has set, if only to their defaults
 
     def options(self, info: ModelInfo | None) -> HintOptions:
         """What a hint may show, with the model's limits."""
@@ -66,22 +74,16 @@ class Settings:
         return Options(self.size, self.rule, self.judged)
 
     def within(self, project: Options) -> Settings:
-        """These settings in a project: what the user leaves at its default is as the project says.
-
-        Editors send the defaults along, so that a default cannot be told from a choice of the same value.
-        """
-        own, usual = self.terms, Options()
+        """These settings in a project: what the user has not set is as the project says."""
         rule = {
-            f.name: _chosen(
-                getattr(own.rule, f.name), getattr(usual.rule, f.name), getattr(project.rule, f.name)
-            )
-            for f in fields(Rule)
+            field: getattr(self.rule if f"regression.{name}" in self.stated else project.rule, field)
+            for field, name in _RULE.items()
         }
         return replace(
             self,
-            size=_chosen(own.n, usual.n, project.n),
+            size=self.size if "size" in self.stated else project.n,
             rule=Rule(**rule),
-            judged=_chosen(own.metrics, usual.metrics, project.metrics),
+            judged=self.judged if "regression.metrics" in self.stated else project.metrics,
         )
 
     def leaves_alone(self, language: Language, path: str | None) -> bool:
@@ -93,10 +95,6 @@ class Settings:
         parts = PurePath(path).parts
         tails = ["/".join(parts[i:]) for i in range(len(parts))]
         return any(fnmatch.fnmatch(tail, pattern) for pattern in self.exclude for tail in tails)
-
-
-def _chosen(own: T, usual: T, projects: T) -> T:
-    return projects if own == usual else own
 
 
 def parse(raw: Any) -> tuple[Settings, list[str]]:
@@ -115,6 +113,7 @@ def parse(raw: Any) -> tuple[Settings, list[str]]:
             continue  # null means "not set" in every editor
         try:
             settings = store(settings, read(flat[name]))
+            settings = replace(settings, stated=(*settings.stated, name))
         except ValueError as error:
             problems.append(f"{SECTION}.{name} {error}; the default is used")
     return settings, problems

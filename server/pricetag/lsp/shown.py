@@ -85,7 +85,13 @@ def register(server: PricetagServer, on: Callable[..., Callable[[Any], Any]]) ->
 
     def with_measured(text: str, document: Document, place: Place) -> str:
         found = measured_of(document, place)
-        return measured.with_line(text, found, place.subject.query.assumes) if found else text
+        if found is None:
+            return text
+        verdict = document.verdicts.get(place.slot)
+        before = None
+        if verdict is not None and verdict.was is not None:
+            before = server.measuring.known.get(verdict.was[1], found.n)
+        return measured.with_line(text, found, place.subject.query.assumes, before)
 
     def measured_of(document: Document, place: Place) -> Measurement | None:
         return server.measuring.known.get(place.subject, hints.size_for(place, document.settings))

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -13,17 +14,26 @@ from diff_samples import report
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pricetag
 from pricetag.baseline import Exceeded, Steeper
 from pricetag.diff import Report
 from pricetag.diff.compare import acceptances
 from pricetag.diff.github import workflow_commands
 from pricetag.diff.markdown import MAXIMUM_ROWS, markdown
-from pricetag.diff.sarif import sarif
+from pricetag.diff.sarif import RULES, sarif
 from pricetag.forecast import Estimate
+from pricetag.scan import Problem
 from pricetag.workload import Budget
 
-SUBSET = json.loads((Path(__file__).parent / "sarif-2.1.0-subset.json").read_text())
+HERE, SERVER = Path(__file__).parent, Path(pricetag.__file__).parents[1]
+SCHEMA = json.loads((HERE / "sarif-2.1.0.json").read_text(encoding="utf-8"))
 NAMES = st.text(min_size=1, max_size=20)
+
+
+def check_sarif(log: Any) -> None:
+    """By the whole schema, its formats (URIs, dates) included."""
+    checker = jsonschema.FormatChecker()
+    jsonschema.Draft202012Validator(SCHEMA, format_checker=checker).validate(json.loads(json.dumps(log)))
 
 
 def test_markdown_of_a_regression() -> None:
@@ -65,7 +75,7 @@ def test_budgets_in_every_format() -> None:
     assert r"for \*\[x\](y)\<img\>\@z (99 % sure; xs: list\[int\] of n)" in markdown(made)
     assert ",title=memory-budget::`f` is forecast to hold 4.0 MB" in workflow_commands(made)
     log = sarif(made)
-    jsonschema.Draft7Validator(SUBSET).validate(log)
+    check_sarif(log)
     (result,) = log["runs"][0]["results"]
     assert log["runs"][0]["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == "memory-budget"
 
@@ -80,7 +90,7 @@ def test_growth_in_every_format_and_accepted() -> None:
     )
     assert ",title=memory-growth::`f` is forecast to grow like n²" in workflow_commands(made)
     log = sarif(made)
-    jsonschema.Draft7Validator(SUBSET).validate(log)
+    check_sarif(log)
     (result,) = log["runs"][0]["results"]
     assert log["runs"][0]["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == "memory-growth"
     (function,) = made.as_json()["functions"]
@@ -88,6 +98,26 @@ def test_growth_in_every_format_and_accepted() -> None:
     assert function["metrics"]["memory"]["regression"] is None
     (entry,) = acceptances(made)
     assert (entry.path, entry.name, entry.memory.median) == ("src/a.py", "f", 4.1e6)
+
+
+def test_growth_along_with_a_regression_is_part_of_it() -> None:
+    made = report("f")
+    steeper = Steeper(1.0, 2.0, 0.97, 10_000, "xs: list[int] of n")
+    made.functions = [replace(function, steeper=(steeper,)) for function in made.functions]
+    [finding] = made.findings
+    assert finding.rule == "memory-regression"
+    assert finding.message.endswith("; it grows like n², where its baseline grows like n (97 % sure)")
+    assert "| 4.1 MB | ×4.1, n → n² | 97 % |" in markdown(made)
+    [command] = workflow_commands(made).splitlines()
+    assert "title=memory-regression::" in command and "n²" in command
+    log = sarif(made)
+    check_sarif(log)
+    assert [one["ruleId"] for one in log["runs"][0]["results"]] == ["memory-regression"]
+    [function] = made.as_json()["functions"]
+    assert function["metrics"]["memory"]["growth"]["after"] == 2.0
+    other = replace(steeper, metric="runtime")  # of another metric: its own
+    made.functions = [replace(function, steeper=(other,)) for function in made.functions]
+    assert [one.rule for one in made.findings] == ["memory-regression", "runtime-growth"]
 
 
 def test_workflow_commands() -> None:
@@ -115,28 +145,46 @@ def test_a_path_makes_no_other_command(paths: list[str]) -> None:
         assert name == f"x{path}x.py"
 
 
+@given(st.lists(NAMES, max_size=3), st.text(st.characters(), max_size=20))
+def test_sarif_is_valid_by_the_whole_schema(paths: list[str], reason: str) -> None:
+    made = report()
+    for path in paths:
+        made.functions += report("f", path=f"x{path}x.py").functions
+    made.problems = [Problem(path, reason) for path in {*paths}]
+    check_sarif(sarif(made))
+
+
+@pytest.mark.parametrize("rule", list(RULES))
+def test_sarif_explains_every_rule(rule: str) -> None:
+    log = sarif(over_budget("in its comment"))
+    check_sarif(log)
+    [found] = [one for one in log["runs"][0]["tool"]["driver"]["rules"] if one["id"] == rule]
+    page = (SERVER / "docs" / "rules" / f"{rule.partition('-')[2]}.md").read_text(encoding="utf-8")
+    assert rule in page.splitlines()[0]
+    assert found["help"] == {"text": page, "markdown": page}
+    assert found["fullDescription"]["text"] in " ".join(page.split())
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "value"), [("level", "bad"), ("message", "text"), ("ruleIndex", -2), ("surprise", 1)]
+)
+def test_what_the_whole_schema_refuses(spoiled: str, value: object) -> None:
+    log = sarif(report("f"))
+    log["runs"][0]["results"][0][spoiled] = value
+    with pytest.raises(jsonschema.ValidationError):
+        check_sarif(log)
+
+
 @pytest.mark.parametrize("names", [[], ["f"], ["f", "g"]])
-def test_sarif_is_valid_by_the_subset_schema(names: list[str]) -> None:
-    log = json.loads(json.dumps(sarif(report(*names)), allow_nan=False))
-    jsonschema.Draft7Validator(SUBSET, format_checker=jsonschema.FormatChecker()).validate(log)
+def test_sarif_of_regressions(names: list[str]) -> None:
+    log = sarif(report(*names))
+    check_sarif(log)
     (run,) = log["runs"]
     assert [result["ruleId"] for result in run["results"]] == ["memory-regression"] * len(names)
     for result in run["results"]:
         assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
     (notification,) = run["invocations"][0]["toolExecutionNotifications"]
     assert notification["message"]["text"] == "a binary file"
-
-
-def test_what_the_subset_schema_refuses() -> None:
-    validator = jsonschema.Draft7Validator(SUBSET)
-    for spoil in ("version", "runs"):
-        assert list(validator.iter_errors({k: v for k, v in sarif(report("f")).items() if k != spoil}))
-    log = sarif(report("f"))
-    log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"] = 0
-    log["runs"][0]["results"][0]["surprise"] = 1
-    log["runs"][0]["results"][0]["level"] = "bad"
-    del log["runs"][0]["tool"]["driver"]["name"]
-    assert len(list(validator.iter_errors(log))) == 4
 
 
 def test_sarif_places_and_identities() -> None:

@@ -126,13 +126,29 @@ def test_languages_left_alone() -> None:
     )
 
 
-def test_a_project_stands_in_for_what_is_left_at_its_default() -> None:
+def test_a_project_stands_in_for_what_is_not_set() -> None:
     project = Options(500, Rule(factor=3, growth=1), ("memory", "runtime"))
     assert Settings().within(project).terms == project
     assert Settings().within(Options()) == Settings()
     own, _ = parse({"size": 100, "regression": {"factor": 2, "metrics": ["runtime"], "runtimeFloor": 1}})
     assert own.within(project).terms == Options(100, Rule(factor=2, growth=1, runtime_floor=1), ("runtime",))
     assert own.within(project).exclude == own.exclude
+    unset, _ = parse({"size": None, "regression": {"factor": None, "metrics": None, "growth": "bad"}})
+    assert unset == Settings() and unset.within(project).terms == project
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ({"size": 10_000}, Options(10_000, Rule(factor=3, growth=1), ("memory", "runtime"))),
+        ({"regression": {"factor": 1.5}}, Options(500, Rule(growth=1), ("memory", "runtime"))),
+        ({"regression.growth": 0.5}, Options(500, Rule(factor=3), ("memory", "runtime"))),
+        ({"regression.metrics": ["memory"]}, Options(500, Rule(factor=3, growth=1))),
+    ],
+)
+def test_a_setting_that_is_set_to_its_default_is_set(raw: Any, expected: Options) -> None:
+    project = Options(500, Rule(factor=3, growth=1), ("memory", "runtime"))
+    assert parse(raw)[0].within(project).terms == expected
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,15 @@ import pytest
 
 from pricetag.forecast.measurement import Measurement
 from pricetag.lsp.hover import plain
-from pricetag.lsp.measured import confirmation, failure, outcome, title, with_line
+from pricetag.lsp.measured import (
+    both_confirmation,
+    comparison,
+    confirmation,
+    failure,
+    outcome,
+    title,
+    with_line,
+)
 
 WHEN = datetime(2026, 3, 4, 5, 6, 7).timestamp()
 MEASURED = Measurement(1_000, "xs: list[int] of n", 1.2e6, 3.4e-3, (), 2 << 30, 10.0, WHEN)
@@ -71,3 +79,55 @@ def test_the_line_of_a_hover(text: str, expected: str) -> None:
 def test_the_line_names_inputs_that_are_not_the_forecasts() -> None:
     assert "05:06, with `xs: list[int] of n`)" in with_line("head", MEASURED, "xs: list[str] of n")
     assert "**" not in plain(with_line("**head** `f`", MEASURED, ""))
+
+
+def test_both_versions_will_run() -> None:
+    told = both_confirmation("f", "a.py", " as of commit 0123abcd", "xs: list[int] of n", 1_000)
+    assert told.startswith(
+        "Pricetag will run `f` as it is now and as of commit 0123abcd, and what a.py does when it is loaded"
+    )
+
+
+def measured(
+    memory: float | None, runtime: float | None, *over: str, assumes: str = MEASURED.assumes
+) -> Measurement:
+    return dataclasses.replace(MEASURED, memory=memory, runtime=runtime, over=over, assumes=assumes)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            measured(1e5, 1e-3),
+            measured(4.1e5, 3e-3),
+            ": memory 100 kB before, 410 kB now (×4.1, the forecast was ×8.0); runtime 1.0 ms before, 3.0 ms now (×3.0)",
+        ),
+        (
+            measured(1e5, 1e-3),
+            measured(None, None, "memory"),
+            ": memory 100 kB before, > 2 GB now (at least ×21,000, the forecast was ×8.0)",
+        ),
+        (
+            measured(None, None, "runtime"),
+            measured(None, 2.0),
+            ": runtime > 10 s before, 2.0 s now",
+        ),
+        (measured(0.0, None), measured(64.0, None), ": memory 0 B before, 64 B now (×64, the forecast was ×8.0)"),
+        (
+            measured(1e5, None, assumes="k: int = n"),
+            measured(1e5, None),
+            " (inputs before: k: int = n; now: xs: list[int] of n): memory 100 kB before, 100 kB now (×1.0, the",
+        ),
+    ],
+)  # fmt: skip
+def test_two_versions(before: Measurement, after: Measurement, said: str) -> None:
+    told = comparison("f", before, after, {"memory": 8.0})
+    assert told.startswith(f"`f`, measured at n = 1,000{said}"), told
+
+
+def test_the_line_on_the_baseline() -> None:
+    told = with_line("head\nrest", MEASURED, MEASURED.assumes, measured(3e5, 3.4e-3))
+    assert told == (
+        f"head\n\n{LINE}\n**Measured** before the change: memory **= 300 kB**, now ×4.0; "
+        "runtime **= 3.4 ms**, now ×1.0  \nrest"
+    )
