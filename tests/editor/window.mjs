@@ -78,6 +78,12 @@ export class Window {
     await this.page.locator('.hover-language-status', { hasText: text }).first().waitFor();
   }
 
+  /** The menu stays open below the mouse. */
+  async closeLanguageStatus() {
+    await this.press('Escape');
+    await this.page.mouse.move(900, 400);
+  }
+
   /** A function's row in the view "Heaviest Functions", found by what a screen reader says of it. */
   heaviest(text) {
     return this.page.locator('.pane-body .monaco-list-row[aria-label]').and(this.page.getByLabel(text));
