@@ -10,7 +10,10 @@ import { ARTIFACTS, Checks } from './checks.mjs';
 import { startCodeServer } from './code-server.mjs';
 import { cpp, python } from './steps/examples.mjs';
 import { failures } from './steps/failures.mjs';
-import { pause, toggle } from './steps/hints.mjs';
+import { walkthrough } from './steps/guide.mjs';
+import { pause, settings, toggle, typing } from './steps/hints.mjs';
+import { measuring } from './steps/measuring.mjs';
+import { notebook } from './steps/notebook.mjs';
 import { restricted } from './steps/restricted.mjs';
 import { views } from './steps/views.mjs';
 import { Window, launchBrowser } from './window.mjs';
@@ -22,7 +25,7 @@ const server = process.env.PRICETAG ?? path.join(root, '.venv/bin/pricetag');
 
 /** An editor each: how it is started, and the steps in it. A step leaves the files as it found them. */
 const SESSIONS = [
-  { start: {}, steps: { python, toggle, pause, views, cpp, failures } },
+  { start: {}, steps: { typing, python, toggle, pause, settings, views, cpp, measuring, notebook, walkthrough, failures } },
   { start: { trusted: false }, steps: { restricted } },
 ];
 

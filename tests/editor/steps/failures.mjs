@@ -1,9 +1,10 @@
 // What goes wrong is explained, and mended.
+import { expect } from '../checks.mjs';
 import { EXAMPLES } from '../workspace.mjs';
 
 const EXAMPLE = EXAMPLES[1];
 
-export async function failures({ check, window, session, server }) {
+export async function failures({ check, window, session, workspace, server }) {
   await window.openFile(EXAMPLE.file);
   await window.hint(EXAMPLE.signature).waitFor();
 
@@ -15,6 +16,16 @@ export async function failures({ check, window, session, server }) {
   await check('a corrected server path brings the hints back', async () => {
     session.setMachineSettings({ 'pricetag.server.path': server });
     await window.hint(EXAMPLE.signature).waitFor();
+  });
+  await check('a killed worker is started again, and forecasts', async () => {
+    const servers = session.processes('pricetag serve');
+    const before = await window.hint(EXAMPLE.signature).textContent();
+    await killed(window, session, 'pricetag.worker');
+    await window.typeLine(workspace.lineOf(EXAMPLE.file, 'double mean(') + 1, EXAMPLE.regression);
+    await window.until('a new hint', async () => (await window.hint(EXAMPLE.signature).textContent()) !== before);
+    await window.undo(EXAMPLE.trace, /^\s{4}double\s\w+_sum\s=\s0;$/);
+    await window.until('the old hint', async () => (await window.hint(EXAMPLE.signature).textContent()) === before);
+    expect(session.processes('pricetag serve').join() === servers.join(), 'the server was started again as well');
   });
   await check('a killed server is started again', async () => {
     await killed(window, session, 'pricetag serve');
