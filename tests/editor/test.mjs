@@ -10,6 +10,7 @@ import { ARTIFACTS, Checks } from './checks.mjs';
 import { startCodeServer } from './code-server.mjs';
 import { cpp, python } from './steps/examples.mjs';
 import { failures } from './steps/failures.mjs';
+import { fixes } from './steps/fixes.mjs';
 import { walkthrough } from './steps/guide.mjs';
 import { pause, settings, toggle, typing } from './steps/hints.mjs';
 import { measuring } from './steps/measuring.mjs';
@@ -25,7 +26,7 @@ const server = process.env.PRICETAG ?? path.join(root, '.venv/bin/pricetag');
 
 /** An editor each: how it is started, and the steps in it. A step leaves the files as it found them. */
 const SESSIONS = [
-  { start: {}, steps: { typing, python, toggle, pause, settings, views, cpp, measuring, notebook, walkthrough, failures } },
+  { start: {}, steps: { typing, python, toggle, pause, settings, views, cpp, fixes, measuring, notebook, walkthrough, failures } },
   { start: { trusted: false }, steps: { restricted } },
 ];
 

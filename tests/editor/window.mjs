@@ -158,6 +158,10 @@ export class Window {
     await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
   }
 
+  async closeTab() {
+    await this.page.locator('.tab.active').click({ button: 'middle' });
+  }
+
   /** Opens the settings editor with one setting in it. */
   async openSetting(id) {
     await this.runCommand('Preferences: Open User Settings');

@@ -10,5 +10,5 @@ export async function walkthrough({ check, window }) {
     await step('Read the hints').click();
     await window.page.locator('.getting-started-media img').first().waitFor();
   });
-  await window.runCommand('View: Close Editor');
+  await window.closeTab();
 }

@@ -33,7 +33,7 @@ export async function notebook({ check, window, workspace }) {
     await window.until('a new hint', async () => (await hint(PAIRS).count()) > 0 && (await hint(PAIRS).textContent()) !== before);
   });
   await window.runCommand('File: Revert File');
-  await window.runCommand('View: Close Editor');
+  await window.closeTab();
   fs.rmSync(workspace.path(NOTEBOOK));
 }
 
