@@ -150,10 +150,15 @@ export class Window {
 
   /** Opens a file of the folder by name. */
   async openFile(name) {
-    await this.press('Control+P');
-    await this.page.locator('.quick-input-widget input').first().fill(name);
-    // The list names recent files before it is filtered: what Enter takes is the focused row.
-    await this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: name }).waitFor();
+    // The list names recent files before it is filtered: what Enter takes is the focused row. It does not learn of new files.
+    const row = this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: name });
+    await this.until(`${name} in the list of files`, async () => {
+      await this.press('Control+P');
+      await this.page.locator('.quick-input-widget input').first().fill(name);
+      if (await row.waitFor({ timeout: 5000 }).then(() => true, () => false)) return true;
+      await this.press('Escape');
+      return false;
+    });
     await this.press('Enter');
     await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
   }
