@@ -46,7 +46,16 @@ export class Window {
 
   /** The hint on a line. */
   hint(text) {
-    return this.line(text).locator('span > span', { hasText: COST }).last();
+    return this.hintOf(this.line(text));
+  }
+
+  hintOf(line) {
+    return line.locator('span > span', { hasText: COST }).last();
+  }
+
+  /** The line of a notebook's cell that holds this text. */
+  cellLine(text) {
+    return this.page.locator('.notebook-editor .view-line').filter({ hasText: pattern(text) });
   }
 
   /** The name of an example's function, in its signature. */
@@ -78,6 +87,12 @@ export class Window {
     await this.page.locator('.hover-language-status', { hasText: text }).first().waitFor();
   }
 
+  /** The menu stays open below the mouse. */
+  async closeLanguageStatus() {
+    await this.press('Escape');
+    await this.page.mouse.move(900, 400);
+  }
+
   /** A function's row in the view "Heaviest Functions", found by what a screen reader says of it. */
   heaviest(text) {
     return this.page.locator('.pane-body .monaco-list-row[aria-label]').and(this.page.getByLabel(text));
@@ -90,6 +105,34 @@ export class Window {
 
   notification(text) {
     return this.page.locator('.notifications-toasts .notification-list-item, .notification-list-item', { hasText: text }).first();
+  }
+
+  /** Presses a button of a notification. */
+  async answer(text, button) {
+    await this.notification(text).locator('.monaco-button', { hasText: new RegExp(`^${button}$`) }).click();
+    await this.notification(text).waitFor({ state: 'detached' });
+  }
+
+  /** What is offered at the cursor: quick fixes and other code actions. */
+  codeAction(text) {
+    return this.page.locator('.action-widget .monaco-list-row.action', { hasText: text }).first();
+  }
+
+  /** Takes a code action at the name of a function. The list closes where something moves meanwhile: it is opened anew. */
+  async takeCodeAction(example, text) {
+    await this.nameIn(example).click({ force: true }); // the cursor may stand before it
+    await this.until(`code action ${text}`, async () => {
+      await this.press('Control+.');
+      if (await this.codeAction(text).waitFor({ timeout: 5000 }).then(() => true, () => false)) return true;
+      await this.press('Escape');
+      return false;
+    });
+    await this.codeAction(text).click();
+  }
+
+  /** Asks for a measurement of an example's function. */
+  async measure(example) {
+    await this.takeCodeAction(example, `Measure \`${example.function}\` now`);
   }
 
   press(keys) {
@@ -107,12 +150,40 @@ export class Window {
 
   /** Opens a file of the folder by name. */
   async openFile(name) {
-    await this.press('Control+P');
-    await this.page.locator('.quick-input-widget input').first().fill(name);
-    // The list names recent files before it is filtered: what Enter takes is the focused row.
-    await this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: name }).waitFor();
+    // The list names recent files before it is filtered: what Enter takes is the focused row. It does not learn of new files.
+    const row = this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: name });
+    await this.until(`${name} in the list of files`, async () => {
+      await this.press('Control+P');
+      await this.page.locator('.quick-input-widget input').first().fill(name);
+      if (await row.waitFor({ timeout: 5000 }).then(() => true, () => false)) return true;
+      await this.press('Escape');
+      return false;
+    });
     await this.press('Enter');
     await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+  }
+
+  async closeTab() {
+    await this.page.locator('.tab.active').click({ button: 'middle' });
+  }
+
+  /** Opens the settings editor with one setting in it. */
+  async openSetting(id) {
+    await this.runCommand('Preferences: Open User Settings');
+    await this.page.locator('.settings-editor .settings-header .suggest-input-container').click();
+    await this.press('Control+A');
+    await this.page.keyboard.type(`@id:${id}`);
+  }
+
+  async setNumber(title, value) {
+    const input = this.page.locator('.settings-editor .setting-item-contents', { hasText: title }).locator('input').first();
+    await input.fill(String(value));
+    await input.press('Tab');
+  }
+
+  async closeSettings() {
+    await this.press('Escape');
+    await this.page.locator('.settings-editor').waitFor({ state: 'hidden' });
   }
 
   async runCommand(title) {
@@ -120,6 +191,16 @@ export class Window {
     await this.page.locator('.quick-input-widget input').first().fill(`>${title}`);
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
     await this.press('Enter');
+    await this.page.locator('.quick-input-widget').first().waitFor({ state: 'hidden' });
+  }
+
+  /** Runs a command that asks which, and takes one. */
+  async pick(title, choice) {
+    await this.press('F1');
+    await this.page.locator('.quick-input-widget input').first().fill(`>${title}`);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+    await this.press('Enter');
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: choice }).first().click();
     await this.page.locator('.quick-input-widget').first().waitFor({ state: 'hidden' });
   }
 
