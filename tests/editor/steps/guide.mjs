@@ -1,4 +1,6 @@
 // What a new user reads: the walkthrough.
+import { expect } from '../checks.mjs';
+
 export async function walkthrough({ check, window }) {
   const step = (name) => window.page.locator('.getting-started-step', { hasText: name });
 
@@ -9,6 +11,8 @@ export async function walkthrough({ check, window }) {
     }
     await step('Read the hints').click();
     await window.page.locator('.getting-started-media img').first().waitFor();
+    const said = await step('Read the hints').textContent();
+    expect(!/[*_`]/.test(said), `marks of a markup that is not rendered here: ${said}`);
   });
   await window.closeTab();
 }

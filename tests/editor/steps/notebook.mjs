@@ -29,7 +29,7 @@ export async function notebook({ check, window, workspace }) {
     await window.press('End');
     await window.page.keyboard.type('[:3]');
     await window.press('Home');
-    await window.page.keyboard.type('    x = list(prices)\n');
+    await window.page.keyboard.type('prices = sorted(prices)\n    '); // Home leads behind the indentation
     await window.until('a new hint', async () => (await hint(PAIRS).count()) > 0 && (await hint(PAIRS).textContent()) !== before);
   });
   await window.runCommand('File: Revert File');
