@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from pricetag.baseline.accepted import Accepted
@@ -19,6 +20,8 @@ from pricetag.forecast import (
 )
 from pricetag.rlm.prompt import Prompt, numbered, render
 from pricetag.syntax.function import Function
+
+_UNKNOWN = re.compile(r"(?:^|, )(?P<name>(?!self\b)\w+): object(?=$|,| of )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,14 @@ def _prompt(function: Function) -> Prompt:
 
 
 def _reason(before: Forecast, after: Forecast, n: int, options: Options) -> str:
-    """Why two forecasts cannot be compared. Wide intervals are no reason: the rule weighs them."""
+    """Why two forecasts cannot be compared. Wide intervals are no reason: the rule weighs them.
+
+    A parameter of unknown type is one: no such function could be measured, so nothing tells how far the forecasts of
+    two versions may be off (``tests/bench/history.md``: of 60 warnings of a C++ library 51 were wrong, for that).
+    """
+    for forecast in (after, before):
+        if unknown := _UNKNOWN.search(forecast.assumes):
+            return f"nothing is known of the type of `{unknown['name']}`"
     new = reason_against(after, n, float("inf"), options.metrics)
     old = reason_against(before, n, float("inf"), options.metrics)
     return new or (f"before the change: {old}" if old else "")

@@ -112,6 +112,26 @@ def test_why_there_is_no_comparison() -> None:
     assert "outside what the model knows" in judge_versions(MB, MB, "python", 10**6, Options(), INFO).reason
 
 
+@pytest.mark.parametrize(
+    ("assumes", "check"),
+    [
+        ("ctx: object", "ctx"),
+        ("xs: vector[int] of n, ctx: object, k: int", "ctx"),
+        ("self: object of n, node: object of n", "node"),
+        ("self: object of n, k: int", ""),
+        ("xs: list[object] of n, pairs: dict[str, object] of n", ""),
+        ("t: tuple[int, object] of n", ""),
+        ("", ""),
+    ],
+)
+def test_a_parameter_of_unknown_type_cannot_be_compared(assumes: str, check: str) -> None:
+    known, grown = forecast(1e4, 0.0), replace(forecast(1e8, 1.0), assumes=assumes)
+    for versions in ((known, grown), (grown, replace(grown, assumes=assumes))):
+        judgement = judge_versions(*versions, "python", N, Options(), INFO)
+        assert judgement.reason == (f"nothing is known of the type of `{check}`" if check else "")
+        assert not (check and (judgement.regressions or judgement.steeper))
+
+
 def test_an_accepted_value_stands_for_the_memory_of_the_baseline() -> None:
     function = last(LOOP, Language.PYTHON)
     entry = Accepted("a.py", "f", family(function), "base", Estimate(N, 4e6, 3.9e6, 4.1e6, 0.0))
