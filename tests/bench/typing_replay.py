@@ -9,7 +9,7 @@ from programs import Burst
 from server_process import POLL, SCREEN, cpu
 from session import Editor
 
-from pricetag.lsp.documents import Analysis
+from pricetag.lsp.analysis import Analysis
 from pricetag.syntax import Language
 from pricetag.text import Change, Encoding
 

@@ -14,6 +14,7 @@ import { SELECTOR } from './selector';
 import type { Status } from './status';
 import { surroundings } from './surroundings';
 import { TrustFeature } from './trust';
+import { upToDate } from './upToDate';
 
 /** Settings that decide which program runs, or what it loads at its start. The others are read live. */
 const STARTING_SETTINGS = ['pricetag.server.path', 'pricetag.python', 'pricetag.model', 'pricetag.environment.automatic'];
@@ -174,6 +175,9 @@ export class PricetagServer {
       initializationOptions: () => ({ ...settings(), client: ABILITIES }),
       diagnosticCollectionName: 'pricetag',
       markdown: { isTrusted: { enabledCommands: ['workbench.action.openSettings'] } },
+      middleware: {
+        provideInlayHints: (document, range, token, next) => upToDate(document, token, () => next(document, range, token)),
+      },
       stdioOptions: {
         stdout: () => undefined, // carries the protocol
         stderr: copyLines,

@@ -1,22 +1,21 @@
 """Open documents: the text as the editor has it, and where each function stands in it right now.
 
 Two copies of a document exist. ``Document`` belongs to the event loop: it takes every edit at once and moves the known
-functions along with it. ``Analysis`` belongs to the analysis thread: it catches up when typing pauses, parses, and hands
-back plain data. Neither touches the other's buffer.
+functions along with it. ``Analysis`` belongs to the analysis thread. Neither touches the other's buffer.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pricetag.baseline import Accepted, Exceeded, Judgement, Regression
-from pricetag.forecast import DEFAULT_SIZE, Forecast, Subject, subject_of
+from pricetag.forecast import DEFAULT_SIZE, Forecast, Subject
+from pricetag.lsp.analysis import Analysis
 from pricetag.lsp.projects import Project
 from pricetag.lsp.settings import Settings
-from pricetag.syntax import Function, Language, Site, SyntaxTree
+from pricetag.syntax import Function, Language
 from pricetag.text import Buffer, Change, Edit, Encoding, Range
 
 OPENED = "opened"  # in place of a commit: the baseline is the text as it was opened
@@ -45,11 +44,11 @@ class Place:
     def move(self, edit: Edit) -> None:
         """Follow an edit of the live text."""
         # Text typed right before a function pushes it on; text typed right after one stays outside it.
-        self.start = _moved(self.start, edit, pushed=True)
-        self.name_start = _moved(self.name_start, edit, pushed=True)
-        self.name_end = _moved(self.name_end, edit, pushed=False)
-        self.signature_end = _moved(self.signature_end, edit, pushed=False)
-        self.end = _moved(self.end, edit, pushed=False)
+        self.start = edit.moved(self.start, pushed=True)
+        self.name_start = edit.moved(self.name_start, pushed=True)
+        self.name_end = edit.moved(self.name_end, pushed=False)
+        self.signature_end = edit.moved(self.signature_end, pushed=False)
+        self.end = edit.moved(self.end, pushed=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,48 +96,6 @@ class Notebook:
         self.uri, self.path = uri, path
         self.order: list[str] = []  # uris, those of cells that are no documents of ours included
         self.cells: tuple[Document, ...] = ()
-
-
-class Analysis:
-    """A document's parse, on the analysis thread only."""
-
-    def __init__(self, language: Language, encoding: Encoding, notebook: Notebook | None = None) -> None:
-        self._language, self._encoding, self._notebook = language, encoding, notebook
-        self._buffer = Buffer("")
-        self._tree: SyntaxTree | None = None
-        self._subjects: dict[tuple[object, ...], Subject] = {}
-
-    def update(self, changes: Sequence[Change]) -> list[tuple[Function, Subject]]:
-        """Apply changes, parse again where needed, and give every function with its query."""
-        if self._tree is None or any(change.range is None for change in changes):
-            for change in changes:
-                self._buffer.apply(change, self._encoding)
-            self._tree = SyntaxTree(self._buffer, self._language, cell=self._notebook is not None)
-        elif changes:
-            for change in changes:
-                self._tree.edit(self._buffer.apply(change, self._encoding))
-            self._tree.reparse()
-        # A function whose text did not change keeps its query: typing in one body costs the others nothing.
-        known, self._subjects = self._subjects, {}
-        result = []
-        for function in self._tree.functions(*self._around()):
-            key = _content(function)
-            subject = known.get(key) or self._subjects.get(key) or subject_of(function)
-            self._subjects[key] = subject
-            result.append((function, subject))
-        return result
-
-    def _around(self) -> tuple[Sequence[Site], Sequence[Site]]:
-        """What the cells before and after this one define, as far as they are parsed."""
-        before: list[Site] = []
-        after: list[Site] = []
-        here = before
-        for cell in self._notebook.cells if self._notebook else ():
-            if cell.analysis is self:
-                here = after
-            elif (tree := cell.analysis._tree) is not None and cell.language is self._language:
-                here.extend(tree.sites)
-        return before, after
 
 
 class Document:
@@ -229,7 +186,7 @@ class Document:
                 place.move(edit)
             if self.viewed is not None:
                 start, end = self.viewed
-                self.viewed = _moved(start, edit, pushed=False), _moved(end, edit, pushed=True)
+                self.viewed = edit.moved(start, pushed=False), edit.moved(end, pushed=True)
         self.buffer.version = version
 
     def take_changes(self) -> list[Change]:
@@ -300,20 +257,3 @@ class Document:
             line = self.buffer.point(place.name_start)
             return max(place.start, place.name_start - line[1])
         return place.start
-
-
-def _moved(offset: int, edit: Edit, pushed: bool) -> int:
-    inserted_here = pushed and offset == edit.start_byte == edit.old_end_byte
-    if offset <= edit.start_byte and not inserted_here:
-        return offset
-    if offset >= edit.old_end_byte:
-        return offset + edit.new_end_byte - edit.old_end_byte
-    return min(offset, edit.new_end_byte)
-
-
-_POSITIONS = ("start", "end", "name_start", "name_end", "signature_end", "source")
-_CONTENT = tuple(field.name for field in dataclasses.fields(Function) if field.name not in _POSITIONS)
-
-
-def _content(function: Function) -> tuple[object, ...]:
-    return tuple(getattr(function, name) for name in _CONTENT)

@@ -108,6 +108,11 @@ class SyntaxTree:
             self._functions = self._extract(before, after)
         return self._functions
 
+    def in_code(self, start: int, end: int) -> bool:
+        """Whether these bytes are neither in a comment nor in a string."""
+        node = self._tree.root_node.descendant_for_byte_range(start, end)
+        return node is not None and "comment" not in node.type and "string" not in node.type
+
     def directive_spans(self) -> dict[int, list[tuple[int, int]]]:
         """Return the bytes of the texts of ``pricetag:`` comments, by the byte at which their function starts."""
         bodies = [(site.start, site.end) for site in self.sites]
@@ -166,6 +171,9 @@ class SyntaxTree:
             captures = rescue(self._source, root, captures, self.language)
         known: dict[tuple[object, ...], Definition | None] = {}
         sites: list[Site] = []
+        names: set[int] = (
+            set()
+        )  # where they start: of a broken file, tree and rescue may both tell of one definition
         around: list[Capture] = []
         for capture in captures:
             start, end = capture.start, capture.end
@@ -191,8 +199,9 @@ class SyntaxTree:
             if key not in self._known:
                 self._known[key] = self._define(capture, header)
             definition = known[key] = self._known[key]
-            if definition is None:
+            if definition is None or header.start + definition.name_start in names:
                 continue
+            names.add(header.start + definition.name_start)
             site = self._site(definition, scopes, header.start, end)
             sites.append(site)
             around.append(Capture("function", start, end, site.qualified_name))

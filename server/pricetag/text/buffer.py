@@ -43,6 +43,17 @@ class Edit:
     old_end_point: tuple[int, int]
     new_end_point: tuple[int, int]
 
+    def moved(self, offset: int, pushed: bool) -> int:
+        """Return where a byte offset is after the edit. Text inserted right there goes behind it, or, if it is to be
+        ``pushed``, before it; what stood in replaced text goes no further than the end of the new text.
+        """
+        inserted_here = pushed and offset == self.start_byte == self.old_end_byte
+        if offset <= self.start_byte and not inserted_here:
+            return offset
+        if offset >= self.old_end_byte:
+            return offset + self.new_end_byte - self.old_end_byte
+        return min(offset, self.new_end_byte)
+
 
 class Buffer:
     """The text of one document with its line index.

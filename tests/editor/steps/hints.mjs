@@ -44,8 +44,9 @@ export async function typing({ check, window, workspace }) {
     const watch = await watchHints(window.page, UNTOUCHED, COST);
     for (const letter of TYPED) {
       await window.page.keyboard.type(letter);
-      // A pause after each word is long enough for its forecasts to come.
-      await window.page.waitForTimeout(letter === ' ' ? 250 : 30);
+      // A pause after each word, and before the new line, is long enough for its forecasts to come: an answer that is on
+      // its way to the screen while a line is inserted goes to the wrong one for a moment (microsoft/vscode#190953).
+      await window.page.waitForTimeout(' ]'.includes(letter) ? 250 : 30);
     }
     await window.until('a new hint of what was edited', async () => (await window.hint(EXAMPLE.signature).textContent()) !== before);
     const { looks, gaps } = await watch.stop();
