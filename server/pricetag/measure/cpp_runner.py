@@ -400,7 +400,10 @@ class _Runs:
                         break
                     *lines, pending = (pending + data).split(b"\n")
                     for line in lines:
-                        row = json.loads(line)
+                        try:
+                            row = json.loads(line)
+                        except ValueError:  # a call has damaged the driver: only its own function is lost
+                            return rows, ready
                         if "ready" in row:
                             ready = True
                         else:

@@ -91,6 +91,7 @@ HARMLESS = {
     "forks": "int f(int n) { return fork() == -1; }",
     "runs programs": 'int f(int n) { return system("true"); }',
     "floods its output": 'int f(int n) { for (int i = 0; i < n; i++) { cout << "0123456789" << endl; cerr << i; } return n; }',
+    "writes wherever it can": 'int f(int n) { for (int fd = 0; fd < 99; fd++) n += write(fd, "{\\"id\\": nan}\\n", 12) < 0; return n; }',
     "reads input": "int f(int n) { int x = 0; while (cin >> x) n += x; return n; }",
     "starts a thread": "int f(int n) { int s = 0; thread t([&] { s = n; }); t.join(); return s; }",
 }
@@ -254,11 +255,16 @@ def test_runtime_follows_the_work(known: dict[str, list[Label]]) -> None:
     assert 1_000 < large / small < 100_000
 
 
-def test_what_runs_before_main_costs_its_own_item_only() -> None:
-    bad = item("dies early", "static int gone = (abort(), 1);\nint f(int n) { return n; }")
+@pytest.mark.parametrize(
+    "before",
+    ["abort()", 'puts("{\\"id\\": \\"0\\", \\"runtime\\": nan}") + fflush(stdout)'],
+    ids=["dies", "speaks"],
+)
+def test_what_runs_before_main_costs_its_own_item_only(before: str) -> None:
+    bad = item("too early", f"static int gone = ({before}, 1);\nint f(int n) {{ return n; }}")
     good = item("lives", "int f(int n) { return n; }")
     labels = list(label_cpp([bad, good], (10,), limits=CppLimits(time=0.5)))
-    assert {label.item: label.failed for label in labels} == {"dies early": "crash at start", "lives": ""}
+    assert {label.item: label.failed for label in labels} == {"too early": "crash at start", "lives": ""}
 
 
 @pytest.mark.parametrize(

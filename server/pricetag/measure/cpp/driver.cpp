@@ -9,6 +9,7 @@
 // differently: a child rests (stopped) while the other functions have their turn. The quickest call counts, divided by
 // what a reference loop says of the machine. One JSON object per (function, n) and round on standard output; the last counts.
 #include <cerrno>
+#include <cmath>
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
@@ -596,6 +597,8 @@ void print(const Run &run, int status) {
       std::snprintf(failed, sizeof failed, "exit");
     }
   }
+  const bool sound = std::isfinite(result.runtime) && std::isfinite(result.spread) && std::isfinite(result.slowdown);
+  if (!sound) std::snprintf(failed, sizeof failed, "clock");
   if (over_runtime && run.n <= 10) {  // no cost grows so fast: these inputs never let it end
     over_runtime = false;
     std::snprintf(failed, sizeof failed, "endless");
@@ -606,9 +609,9 @@ void print(const Run &run, int status) {
   std::printf(
       "{\"id\": \"%s\", \"n\": %ld, \"measured\": %s, \"over_memory\": %s, \"over_runtime\": %s, \"failed\": \"%s\", "
       "\"heap\": %ld, \"stack\": %ld, \"runtime\": %.9g, \"repeats\": %d, \"spread\": %.4g, \"slowdown\": %.4g}\n",
-      run.subject->id, run.n, result.traced ? "true" : "false", over_memory ? "true" : "false",
-      over_runtime ? "true" : "false", failed, result.heap, result.stack, result.runtime, result.repeats, result.spread,
-      result.slowdown);
+      run.subject->id, run.n, result.traced && sound ? "true" : "false", over_memory ? "true" : "false",
+      over_runtime ? "true" : "false", failed, result.heap, result.stack, sound ? result.runtime : 0.0, result.repeats,
+      sound ? result.spread : 0.0, sound ? result.slowdown : 1.0);
   std::fflush(stdout);
 }
 
