@@ -54,9 +54,9 @@ def render(
     if reason := reason_against(forecast, n, options.maximum_interval, options.metrics):
         lines = [f"{head} at n = {format_size(n)}: no hint, {_plain(reason)}", *_help(reason), ""]
     metrics = _metrics(forecast, options)
-    lines += _table(forecast, n, metrics, options)
+    lines += _table(forecast, n, metrics, options, images)
     lines.append("")
-    lines += [_growth(forecast, n, metric, images) for metric in metrics]
+    lines += _growths(forecast, n, metrics, images)
     lines += _change(forecast, n, metrics, options, verdict)
     lines += _assumptions(function, forecast)
     return "\n".join(lines).rstrip()
@@ -96,44 +96,57 @@ def _help(reason: str) -> list[str]:
     return ["", f"What helps: {found}"] if found else []
 
 
-def _table(forecast: Forecast, n: int, metrics: list[Metric], options: HintOptions) -> list[str]:
-    rows = [
-        "| n | " + " | ".join(f"{metric} | 80 % interval" for metric in metrics) + " |",
-        "|--:|" + "--:|:--|" * len(metrics),
-    ]
+def _table(
+    forecast: Forecast, n: int, metrics: list[Metric], options: HintOptions, spaced: bool
+) -> list[str]:
+    # Where pictures are shown, the editor sets the columns of a table side by side with next to no gap.
+    gaps = ("&emsp;", "&ensp;") if spaced else ("", "")
+
+    def row(label: str, cells: list[tuple[str, str]]) -> str:
+        spread = (gap + text for pair in cells for gap, text in zip(gaps, pair, strict=True))
+        return f"| {label} | " + " | ".join(spread) + " |"
+
+    rows = [row("n", [(metric, "80 % interval") for metric in metrics]), "|--:|" + "--:|:--|" * len(metrics)]
     for size in sorted({*_TABLE_SIZES, n}):
         cells = [_cells(forecast, metric, size, options) for metric in metrics]
-        if any(cells):
-            label = f"**{format_size(size)}**" if size == n else format_size(size)
-            rows.append(f"| {label} | " + " | ".join(cell or " | " for cell in cells) + " |")
+        if any(value for value, _ in cells):
+            rows.append(row(f"**{format_size(size)}**" if size == n else format_size(size), cells))
     return rows
 
 
-def _cells(forecast: Forecast, metric: Metric, n: int, options: HintOptions) -> str:
+def _cells(forecast: Forecast, metric: Metric, n: int, options: HintOptions) -> tuple[str, str]:
     estimate = estimate_at(forecast.estimates(metric), n)
     if estimate is None:
-        return ""
+        return "", ""
     value = format_estimate(metric, estimate, forecast.limit(metric, options.limit(metric)))
     if is_over(estimate):
-        return f"{value} | {estimate.over:.0%} likely".replace("%", " %")
-    return f"{value} | {interval(metric, estimate)}"
+        return value, f"{estimate.over:.0%} likely".replace("%", " %")
+    return value, interval(metric, estimate)
 
 
 def _rate(forecast: Forecast, n: int, metric: Metric) -> str:
-    estimates = [e for e in forecast.estimates(metric) if not is_over(e)]
-    symbol = growth_symbol(fit_growth(estimates, n))
+    symbol = growth_symbol(fit_growth(_finite(forecast, metric), n))
     if not symbol:
         return ""
     return "does not grow with n" if symbol == "1" else f"grows like {symbol}"
 
 
-def _growth(forecast: Forecast, n: int, metric: Metric, images: bool) -> str:
-    rate = _rate(forecast, n, metric)
-    if not rate:
-        return ""
-    estimates = [e for e in forecast.estimates(metric) if not is_over(e)]
-    picture = f"![{metric} over n]({data_uri(metric, estimates)})" if images else f"`{plot(estimates)}`"
-    return f"{metric.capitalize()} {rate} {picture}  "
+def _growths(forecast: Forecast, n: int, metrics: list[Metric], images: bool) -> list[str]:
+    """How each metric grows: a line each, or, with pictures, which are taller, all of them side by side."""
+    known = [(metric, rate) for metric in metrics if (rate := _rate(forecast, n, metric))]
+    if not images:
+        return [
+            f"{metric.capitalize()} {rate} `{plot(_finite(forecast, metric))}`  " for metric, rate in known
+        ]
+    if not known:
+        return []
+    pictures = (f"![{metric} over n]({data_uri(metric, _finite(forecast, metric))})" for metric, _ in known)
+    told = ", ".join(f"{metric} {rate}" for metric, rate in known)
+    return [f"{told[0].upper()}{told[1:]}  ", "&emsp;".join(pictures) + "  "]
+
+
+def _finite(forecast: Forecast, metric: Metric) -> list[Estimate]:
+    return [estimate for estimate in forecast.estimates(metric) if not is_over(estimate)]
 
 
 def _change(
