@@ -230,5 +230,13 @@ def _old_version(document: Document, verdict: Verdict, here: types.Range, baseli
     if not baselines or origin is None or not document.uri.startswith("file:"):
         return types.Location(document.uri, here)
     start, end = (types.Position(at.line, at.character) for at in (origin.start, origin.end))
-    uri = f"{SCHEME}{document.uri.removeprefix('file')}?{verdict.commit}"
-    return types.Location(uri, types.Range(start, end))
+    return types.Location(_old_uri(document.uri, verdict.commit), types.Range(start, end))
+
+
+def _old_uri(uri: str, commit: str) -> str:
+    """Of a file's old version: named after its commit, for editors title a tab by the last part of its path."""
+    version = "as opened" if commit == OPENED else commit[:8]
+    folder, slash, name = uri.removeprefix("file").rpartition("/")
+    stem, dot, suffix = name.rpartition(".")
+    titled = f"{stem or suffix} ({version}){dot + suffix if stem else ''}".replace(" ", "%20")
+    return f"{SCHEME}{folder}{slash}{titled}?{commit}"

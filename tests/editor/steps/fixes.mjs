@@ -20,6 +20,7 @@ export async function fixes({ check, window, workspace }) {
     await window.line(EXAMPLE.trace).waitFor({ state: 'detached' });
     await window.line(EXAMPLE.signature).waitFor();
     expect((await window.line(BODY).count()) === 1, 'the body of the old version is not there');
+    await window.page.getByRole('tab', { name: /inventory \([0-9a-f]{8}\)\.py/ }).waitFor();
   });
   await window.closeTab();
   await window.line(EXAMPLE.trace).waitFor();

@@ -110,10 +110,10 @@ def test_the_old_version() -> None:
     [second] = warned(steeper, baselines=True)
     assert second[2] == "baseline at commit 01234567: memory grew like n"
     for one in (*warned(verdict, baselines=True), second):
-        assert one[3] is not None and one[3].uri == f"pricetag-baseline:///w/a.py?{COMMIT}"
+        assert one[3] is not None and one[3].uri == f"pricetag-baseline:///w/a%20(01234567).py?{COMMIT}"
         assert one[3].range.start == Position(7, 4)
     [opened] = warned(replace(verdict, commit=OPENED), baselines=True)
-    assert opened[3] is not None and opened[3].uri.endswith("?opened")
+    assert opened[3] is not None and opened[3].uri.endswith("/a%20(as%20opened).py?opened")
     assert opened[2].startswith("baseline when the file was opened: ")
     [flat] = warned(Verdict(forecast(1e6, 0), forecast(1e6, 1), COMMIT))
     assert flat[2].endswith("memory did not grow with n")
