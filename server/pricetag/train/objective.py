@@ -1,4 +1,6 @@
-"""What labels teach: the number tokens themselves, and, as further levers, their expected values and their order."""
+"""What labels teach: the number tokens themselves, and, as further levers, their expected values and their order; all of
+it, as a lever again, from prompts with some of their tokens masked.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from torch.nn import functional as F
 
 from pricetag.rlm.architecture import EncoderDecoder
 from pricetag.rlm.numbers import FIRST_TENTH, MEMORY, OVER, RUNTIME, TENTHS, NumberTokens
+from pricetag.rlm.prompt import MASK, SPECIAL_TOKENS
 from pricetag.train.batches import LabelBatch, as_written, endless_batches
 from pricetag.train.dataset import NO_LABEL, STEPS, Packed
 from pricetag.train.loop import Schedule
@@ -28,12 +31,16 @@ _ALIKE = 0.1  # decades: labels this close are not ranked
 
 @dataclass(slots=True)
 class Labels:
-    """Cross-entropy of the labels' number tokens, plus ``expected`` and ``ranking`` times the losses of those names."""
+    """Cross-entropy of the labels' number tokens, plus ``expected`` and ``ranking`` times the losses of those names.
+
+    In training, ``masked`` of the prompts' tokens, on average over batches, are hidden.
+    """
 
     training: Path
     held_out: Path
     expected: float = 0.0
     ranking: float = 0.0
+    masked: float = 0.0
     _schedule: Schedule = field(init=False, repr=False)
     _training: Packed = field(init=False, repr=False)
     _held_out: Packed = field(init=False, repr=False)
@@ -52,7 +59,8 @@ class Labels:
 
     def loss(self, model: EncoderDecoder, batch: LabelBatch) -> Tensor:
         """A scalar."""
-        logits = model(batch.tokens, batch.mask, batch.rows).float()
+        tokens = with_masked(batch.tokens, self.masked) if self.masked else batch.tokens
+        logits = model(tokens, batch.mask, batch.rows).float()
         total = token_loss(logits, batch.targets)
         if self.expected or self.ranking:
             for step, grammar in _GRAMMARS:
@@ -71,6 +79,13 @@ class Labels:
             total += token_loss(logits, batch.targets).item() * batch.functions
             count += batch.functions
         return total / max(count, 1)
+
+
+def with_masked(tokens: Tensor, share: float) -> Tensor:
+    """Tokens [B, T], of which up to twice ``share``, the same share of a whole batch, are masked; special ones never."""
+    rate = 2 * share * torch.rand((), device=tokens.device)
+    hidden = (torch.rand(tokens.shape, device=tokens.device) < rate) & (tokens >= len(SPECIAL_TOKENS))
+    return tokens.masked_fill(hidden, SPECIAL_TOKENS.index(MASK))
 
 
 def token_loss(logits: Tensor, targets: Tensor) -> Tensor:

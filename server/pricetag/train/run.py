@@ -41,6 +41,7 @@ class Recipe:
     number_names: bool = True  # the model reads va, vb, ... for what a function names itself
     expected: float = 0.0  # weight of the expected values' error
     ranking: float = 0.0  # weight of the order of functions within a batch
+    masked: float = 0.0  # share of a prompt's tokens that are hidden, anew whenever it is shown
 
     def to_json(self) -> dict[str, Any]:
         """As stored beside the weights."""
@@ -75,6 +76,6 @@ def train(recipe: Recipe, folder: Path, console: Console) -> Path:
         imitation = Labels(folder / IMITATED, folder / VALIDATION, recipe.expected, recipe.ranking)
         weights = fit(imitation, recipe.architecture, recipe.imitation, folder / IMITATION, weights)
     console.print("training on labels")
-    labels = Labels(folder / TRAINING, folder / VALIDATION, recipe.expected, recipe.ranking)
+    labels = Labels(folder / TRAINING, folder / VALIDATION, recipe.expected, recipe.ranking, recipe.masked)
     fit(labels, recipe.architecture, recipe.labels, folder, weights)
     return folder / BEST

@@ -6,8 +6,15 @@ import pytest
 import torch
 
 from pricetag.rlm.numbers import MEMORY, OVER, PAD, RUNTIME, VOCABULARY
+from pricetag.rlm.prompt import MASK, SPECIAL_TOKENS
 from pricetag.train.dataset import NO_LABEL, label_tokens
-from pricetag.train.objective import expected_loss, expected_values, ranking_loss, token_loss
+from pricetag.train.objective import (
+    expected_loss,
+    expected_values,
+    ranking_loss,
+    token_loss,
+    with_masked,
+)
 
 
 def targets(memory: float | None, runtime: float | None) -> torch.Tensor:
@@ -91,3 +98,18 @@ def test_versions_of_one_problem_weigh_more() -> None:
 def test_near_ties_are_not_ranked() -> None:
     truth = torch.tensor([[2.0], [2.05]])
     assert ranking_loss(torch.tensor([[9.0], [1.0]]), truth, torch.tensor([0, 0])) == 0
+
+
+def test_masked_tokens_are_as_many_as_asked_for_and_never_special_ones() -> None:
+    torch.manual_seed(0)
+    mask, special = SPECIAL_TOKENS.index(MASK), len(SPECIAL_TOKENS)
+    tokens = torch.randint(0, 100, (16, 200))
+    shares = []
+    for _ in range(400):
+        hidden = with_masked(tokens, 0.1)
+        changed = hidden != tokens
+        assert (hidden[changed] == mask).all()
+        assert not changed[tokens < special].any()
+        shares.append(changed[tokens >= special].float().mean().item())
+    assert max(shares) < 0.25
+    assert 0.08 < sum(shares) / len(shares) < 0.12
