@@ -21,6 +21,9 @@ from pricetag.forecast import (
 from pricetag.rlm.prompt import Prompt, numbered, render
 from pricetag.syntax.function import Function
 
+_PARAMETER = re.compile(r"(?:^|, )\w+: ")
+# How large a parameter is, where that depends on n: "n x 5" of "list[str] of n x 5 over 3 letters".
+_SIZE = re.compile(r" (?:of|=) (?P<size>(?:sqrt )?n\b(?:(?! over ).)*)")
 _UNKNOWN = re.compile(r"(?:^|, )(?P<name>(?!self\b)\w+): object(?=$|,| of )")
 
 
@@ -97,10 +100,20 @@ def _reason(before: Forecast, after: Forecast, n: int, options: Options) -> str:
 
     A parameter of unknown type is one: no such function could be measured, so nothing tells how far the forecasts of
     two versions may be off (``tests/bench/history.md``: of 60 warnings of a C++ library 51 were wrong, for that).
+    Inputs that grow otherwise than before are another: it was never measured how far such forecasts stray from each
+    other, and what was measured would not be comparable.
     """
     for forecast in (after, before):
         if unknown := _UNKNOWN.search(forecast.assumes):
             return f"nothing is known of the type of `{unknown['name']}`"
+    if _sizes(before) != _sizes(after):
+        return f"assumed inputs were `{before.assumes}`, now `{after.assumes}`"
     new = reason_against(after, n, float("inf"), options.metrics)
     old = reason_against(before, n, float("inf"), options.metrics)
     return new or (f"before the change: {old}" if old else "")
+
+
+def _sizes(forecast: Forecast) -> list[str]:
+    """Of the parameters that grow with n."""
+    found = map(_SIZE.search, _PARAMETER.split(forecast.assumes))
+    return sorted(size["size"] for size in found if size is not None)

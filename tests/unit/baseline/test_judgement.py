@@ -125,11 +125,37 @@ def test_why_there_is_no_comparison() -> None:
     ],
 )
 def test_a_parameter_of_unknown_type_cannot_be_compared(assumes: str, check: str) -> None:
-    known, grown = forecast(1e4, 0.0), replace(forecast(1e8, 1.0), assumes=assumes)
+    known = replace(forecast(1e4, 0.0), assumes=assumes.replace("object", "list[int]"))
+    grown = replace(forecast(1e8, 1.0), assumes=assumes)
     for versions in ((known, grown), (grown, replace(grown, assumes=assumes))):
         judgement = judge_versions(*versions, "python", N, Options(), INFO)
         assert judgement.reason == (f"nothing is known of the type of `{check}`" if check else "")
         assert not (check and (judgement.regressions or judgement.steeper))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "alike"),
+    [
+        ("xs: list[int] of n", "values: sorted list[int] of n", True),
+        ("xs: list[int] of n", "xs: list[int] of n, k: int, flag: bool, i: int <= n", True),
+        ("a: str of n, b: list[int] of sqrt n", "b: list[int] of sqrt n, a: str of n over 3 letters", True),
+        ("words: list[str] of n x 5", "words: vector[string] of n x 5 over 2 letters", True),
+        ("text: str of n", "words: list[str] of n x 5", False),
+        ("xs: list[int] of n", "xs: list[int] of n, ys: list[int] of n", False),
+        ("grid: list[list[int]] of sqrt n x sqrt n", "grid: list[list[int]] of n x 2", False),
+        ("n: int = n", "", False),
+        ("n: int = n", "n: int", False),
+    ],
+)
+def test_inputs_that_grow_otherwise_are_not_compared(before: str, after: str, alike: bool) -> None:
+    old, new = (
+        replace(value, assumes=text)
+        for value, text in ((forecast(1e4, 0.0), before), (forecast(1e8, 1.0), after))
+    )
+    for versions in ((old, new), (replace(old, assumes=after), replace(new, assumes=before))):
+        judgement = judge_versions(*versions, "python", N, Options(), INFO)
+        assert bool(judgement.regressions) is alike
+        assert ("assumed inputs were" in judgement.reason) is not alike
 
 
 def test_an_accepted_value_stands_for_the_memory_of_the_baseline() -> None:
