@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
@@ -27,6 +28,7 @@ class Editor:
         self.refreshes = 0
         self.statuses: list[dict[str, Any]] = []
         self.registrations: list[str] = []
+        self.watched: list[str] = []  # patterns of files
         self.published: list[types.PublishDiagnosticsParams] = []
         self.result: types.InitializeResult
         self._versions: dict[str, int] = {}
@@ -190,14 +192,16 @@ class Editor:
         return list(found[:-1])
 
     def written(self, name: str, text: str | None) -> None:
-        """Write a file of the workspace, or delete it, and tell the server as an editor that watches files does."""
+        """Write a file of the workspace, or delete it or a folder, and tell the server as an editor that watches files."""
         path = self.workspace / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        if text is None:
-            path.unlink()
-        else:
+        if text is not None:
             path.write_text(text, newline="")
-        if types.WORKSPACE_DID_CHANGE_WATCHED_FILES in self.registrations:
+        elif path.is_dir():
+            shutil.rmtree(path)  # the editor says nothing of the files within
+        else:
+            path.unlink()
+        if any(path.match(pattern) for pattern in self.watched):
             event = types.FileEvent(path.as_uri(), types.FileChangeType.Changed)
             self.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
 
@@ -258,6 +262,9 @@ def listen(client: LanguageClient, session: Editor) -> None:
     @client.feature(types.CLIENT_REGISTER_CAPABILITY)
     def register(params: types.RegistrationParams) -> None:
         session.registrations += [registration.method for registration in params.registrations]
+        for registration in params.registrations:
+            watchers = (registration.register_options or {}).get("watchers", [])
+            session.watched += [watcher["globPattern"] for watcher in watchers]
 
     @client.feature("pricetag/status")
     def status(params: Any) -> None:

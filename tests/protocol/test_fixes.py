@@ -95,6 +95,10 @@ async def test_accept_and_undo_in_an_editor_that_shows_its_edits(
         assert "Accepted baseline" in await session.hover_text(uri, 0, 5)
         session.written(ACCEPTED, None)
         await session.warned(uri, "memory-regression")
+        session.written(ACCEPTED, edit.new_text)
+        await session.warned(uri)
+        session.written(".pricetag", None)
+        await session.warned(uri, "memory-regression")
         # More of the function is judged from what was accepted.
         session.written(ACCEPTED, edit.new_text)
         await session.warned(uri)

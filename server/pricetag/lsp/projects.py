@@ -29,8 +29,15 @@ if TYPE_CHECKING:
     from pricetag.lsp.server import PricetagServer
 
 _ACCEPTED = f"**/{FILE.as_posix()}"
-# The last is what a commit, a checkout or a reset writes to: the baseline is another one then.
-WATCHED = ("**/.pricetag.toml", "**/pyproject.toml", _ACCEPTED, "**/.git/logs/HEAD")
+# The folder, too, for where a whole one is deleted, that is all an editor tells. The last is what a commit, a checkout or a
+# reset writes to: the baseline is another one then.
+WATCHED = (
+    "**/.pricetag.toml",
+    "**/pyproject.toml",
+    _ACCEPTED,
+    f"**/{FILE.parent.as_posix()}",
+    "**/.git/logs/HEAD",
+)
 _GIT_TIMEOUT = 5.0  # seconds
 _SETTLING = 0.05  # seconds in which changes of files are taken together
 
