@@ -23,13 +23,15 @@ def match(before: Sequence[Function], after: Sequence[Function]) -> list[tuple[F
     """Pair each function of ``after``, in order, with the one of ``before`` it came from, or None if it is new.
 
     Tried in turn: the same language, qualified name and text; qualified name and parameter types (C++ overloads);
-    qualified name in order of appearance; the same text under another name; similar text under another name. A
-    function of ``before`` is used once. Pure; time grows with the functions left over by the exact rules.
+    qualified name, where several have it the most alike; the same text under another name; similar text under another
+    name. A function of ``before`` is used once. Pure; time grows with the functions left over by the exact rules.
     """
     old, new = list(before), list(after)
     origin: dict[int, Function] = {}  # id of a function of `after` -> its pair
-    for key in (_named_text, _named_types, _named, _nameless_text):
+    for key in (_named_text, _named_types):
         old, new = _pair_equal(old, new, key, origin)
+    old, new = _pair_named(old, new, origin)
+    old, new = _pair_equal(old, new, _nameless_text, origin)
     _pair_similar(old, new, origin)
     return [(origin.get(id(function)), function) for function in after]
 
@@ -110,6 +112,32 @@ def _pair_equal(
             left.append(function)
     unused = {id(function) for candidates in waiting.values() for function in candidates}
     return [function for function in old if id(function) in unused], left
+
+
+def _pair_named(
+    old: list[Function], new: list[Function], origin: dict[int, Function]
+) -> tuple[list[Function], list[Function]]:
+    """Pair functions of one qualified name; return what is left of both.
+
+    Where a name stands several times the most alike go together, then, save for C++ overloads, which are functions of
+    their own, the others in order.
+    """
+    groups: defaultdict[Hashable, tuple[list[Function], list[Function]]] = defaultdict(lambda: ([], []))
+    for side, functions in enumerate((old, new)):
+        for function in functions:
+            groups[_named(function)][side].append(function)
+    for before, after in groups.values():
+        if max(len(before), len(after)) > 1:
+            _pair_similar(before, after, origin)
+            if before and before[0].language is Language.CPP:
+                continue
+        used = {id(origin[id(function)]) for function in after if id(function) in origin}
+        rest = (function for function in before if id(function) not in used)
+        for function in after:
+            if id(function) not in origin and (first := next(rest, None)) is not None:
+                origin[id(function)] = first
+    used = {id(function) for function in origin.values()}
+    return [f for f in old if id(f) not in used], [f for f in new if id(f) not in origin]
 
 
 def _pair_similar(

@@ -54,6 +54,17 @@ def test_overloads_by_parameter_types() -> None:
     check(before, after, [None, 1, 0])
 
 
+def test_overloads_whose_types_changed_by_their_text() -> None:
+    def of(type_: str, body: str) -> Function:
+        return function("C::f", body, [type_], Language.CPP)
+
+    check([of("A*", LONG), of("B*", OTHER)], [of("BPtr", OTHER), of("APtr", LONG)], [1, 0])
+    check([of("A*", LONG)], [of("BPtr", OTHER), of("APtr", LONG)], [None, 0])
+    check([of("A*", LONG), of("B*", OTHER)], [of("BPtr", OTHER)], [1])
+    check([of("A*", LONG), of("B*", "return 1;")], [of("APtr", OTHER)], [None])
+    check([of("A*", LONG)], [of("APtr", OTHER)], [0])  # the only one of its name
+
+
 def test_renamed_functions_by_their_text() -> None:
     check([function("old", LONG)], [function("new", LONG)], [0])
     check([function("old", LONG)], [function("new", LONG.replace("sorted(out)", "out"))], [0])
