@@ -13,6 +13,7 @@ import { failures } from './steps/failures.mjs';
 import { fixes } from './steps/fixes.mjs';
 import { walkthrough } from './steps/guide.mjs';
 import { pause, settings, toggle, typing } from './steps/hints.mjs';
+import { installing } from './steps/installing.mjs';
 import { measuring } from './steps/measuring.mjs';
 import { notebook } from './steps/notebook.mjs';
 import { restricted } from './steps/restricted.mjs';
@@ -24,10 +25,13 @@ const root = path.resolve(import.meta.dirname, '../..');
 const vsix = path.join(root, 'vscode-client/pricetag.vsix');
 const server = process.env.PRICETAG ?? path.join(root, '.venv/bin/pricetag');
 
+const SERVER = { 'pricetag.server.path': server };
+
 /** An editor each: how it is started, and the steps in it. A step leaves the files as it found them. */
 const SESSIONS = [
-  { start: {}, steps: { typing, python, toggle, pause, settings, views, cpp, fixes, measuring, notebook, walkthrough, failures } },
-  { start: { trusted: false }, steps: { restricted } },
+  { start: {}, steps: { installing } },
+  { start: { machine: SERVER }, steps: { typing, python, toggle, pause, settings, views, cpp, fixes, measuring, notebook, walkthrough, failures } },
+  { start: { machine: SERVER, trusted: false }, steps: { restricted } },
 ];
 
 /** What is typed must be what stands there. */
@@ -62,8 +66,7 @@ try {
   for (const { start, steps } of SESSIONS) {
     const chosen = Object.entries(steps).filter(([name]) => wanted.length === 0 || wanted.includes(name));
     if (chosen.length === 0) continue;
-    const machine = { 'pricetag.server.path': server };
-    session = await startCodeServer({ folder: workspace.folder, vsix, machine, settings: LITERAL_TYPING, ...start });
+    session = await startCodeServer({ folder: workspace.folder, vsix, settings: LITERAL_TYPING, ...start });
     const window = await Window.open(browser, session.page(EXAMPLES[0].file));
     checks.window = window;
     await window.line(EXAMPLES[0].signature).waitFor();
