@@ -15,8 +15,7 @@ import scipy.stats
 from pricetag.rlm.numbers import SIZES
 from pricetag.train.baselines import GradientBoosting
 from pricetag.train.bundle import Bundle
-from pricetag.train.dataset import METRICS
-from pricetag.train.pipeline import teaching, validating
+from pricetag.train.dataset import METRICS, teaching, validating
 from pricetag.train.predict import truths
 
 GRID = (

@@ -25,11 +25,11 @@ from pricetag.rlm.numbers import SIZES
 from pricetag.rlm.onnx_export import write_checkpoint
 from pricetag.rlm.prompt import Prompt, encode
 from pricetag.train.bundle import Bundle
-from pricetag.train.dataset import METRICS, Example
-from pricetag.train.evaluate import score
+from pricetag.train.dataset import METRICS, Example, validating
 from pricetag.train.loop import BEST
-from pricetag.train.pipeline import CONTEXT, validating
 from pricetag.train.predict import Predictions, Reference, predict, truths
+from pricetag.train.prepare import CONTEXT
+from pricetag.train.scores import score
 
 LENGTHS = (128, 512)  # tokens
 N = 10_000

@@ -28,12 +28,12 @@ from pricetag.rlm.numbers import SIZES
 from pricetag.rlm.prompt import Prompt
 from pricetag.train.baselines import BOOSTING, COUNTS, baseline_forecasts
 from pricetag.train.bundle import Bundle
-from pricetag.train.dataset import METRICS, Example
-from pricetag.train.evaluate import score
+from pricetag.train.dataset import METRICS, Example, teaching, validating
 from pricetag.train.loop import BEST
-from pricetag.train.pipeline import CONTEXT, prepare, run_training, teaching, validating
 from pricetag.train.predict import Reference, predict, truths
+from pricetag.train.prepare import CONTEXT, prepare, run_training
 from pricetag.train.run import Recipe
+from pricetag.train.scores import score
 
 N = 10_000
 LANGUAGES = ("python", "cpp")

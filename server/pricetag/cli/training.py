@@ -85,8 +85,8 @@ def train(
     Goes on from the last checkpoint if FOLDER holds one; then the labels were packed before and are not read again.
     """
     with training_extra():
-        from pricetag.train import pipeline
         from pricetag.train.bundle import MixedLimits
+        from pricetag.train.prepare import prepare, run_training
         from pricetag.train.run import TRAINING
 
     console = open_console(stderr=True)
@@ -99,8 +99,8 @@ def train(
             limits = bundle.one_limit() if recipe.imitation.passes else None
         except MixedLimits as error:
             raise click.ClickException(str(error)) from error
-        pipeline.prepare(bundle.examples, folder, recipe, copies, console, unlabelled, limits)
-    pipeline.run_training(folder, recipe, console)
+        prepare(bundle.examples, folder, recipe, copies, console, unlabelled, limits)
+    run_training(folder, recipe, console)
 
 
 def _recipe(file: Path | None, stages: dict[str, dict[str, Any]]) -> Recipe:
@@ -138,16 +138,16 @@ def export(
     Calibrates its intervals on the validation split. Exit code 1 if the int8 model strays from the trained one.
     """
     with training_extra():
-        from pricetag.train import pipeline
         from pricetag.train.bundle import MixedLimits
+        from pricetag.train.export import ParityError, run_export
 
     console = open_console(stderr=True)
     try:
         bundle = _bundle(kept, labels, sources, data, console, ("validation",))
-        pipeline.run_export(folder, bundle, out, name, console)
+        run_export(folder, bundle, out, name, console)
     except FileNotFoundError as error:
         raise click.ClickException(f"{folder} holds no trained model: {error.filename} is missing") from error
-    except (pipeline.ParityError, MixedLimits) as error:
+    except (ParityError, MixedLimits) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -198,7 +198,7 @@ def evaluate(
     from pricetag.rlm import CheckpointError
 
     with training_extra():
-        from pricetag.train import pipeline
+        from pricetag.train.evaluate import run_evaluation
 
     try:
         folder = find_model(model)
@@ -207,7 +207,7 @@ def evaluate(
         bundle = _bundle(kept, labels, sources, data, open_console(stderr=True), needed)
         console = Console(width=PIPED_WIDTH)
         forecasts = kept / "baselines" if kept else None
-        scores = pipeline.run_evaluation(folder, bundle, split, console, output, reports, forecasts)
+        scores = run_evaluation(folder, bundle, split, console, output, reports, forecasts)
         if not scores and not reports:
             raise click.ClickException(f"too few labelled functions in the {split} split to score")
     except (ModelNotFound, CheckpointError) as error:

@@ -37,6 +37,20 @@ _BLIND_EVERY = 3
 STEPS = 4
 
 
+def validating(examples: Iterable[Example]) -> list[Example]:
+    """The validation functions that people wrote, whose like will be forecast; all of them where there are none."""
+    own = [example for example in examples if example.split == "validation"]
+    return [example for example in own if example.source not in MACHINE_WRITTEN] or own
+
+
+def teaching(examples: Iterable[Example]) -> list[Example]:
+    """What gradient boosting learns from, all where there is nothing else: mutants mislead it
+    (``tests/bench/source_ablation.py``), programs too.
+    """
+    every = list(examples)
+    return [example for example in every if example.source not in MACHINE_WRITTEN - {AUTHORED}] or every
+
+
 @dataclass(slots=True)
 class Example:
     """One function with its labels. A value is positive, ``inf`` for ``over``, absent where nothing was measured."""

@@ -1,156 +1,78 @@
-"""How good the forecasts are on held-out functions, beside a constant and gradient boosting on the same rows."""
+"""A checkpoint scored on one split beside the baselines, and its reports."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import numpy as np
-import scipy.stats
+from joblib import Memory
+from rich.console import Console
+from tokenizers import Tokenizer
 
-from pricetag.rlm.distribution import Floats
-from pricetag.rlm.numbers import SIZES
-from pricetag.train.dataset import METRICS, Example
-from pricetag.train.predict import Predictions, truths
-
-# Offsets in log10: language -> metric -> n -> "low" or "high".
-Calibration = Mapping[str, Mapping[str, Mapping[str, Mapping[str, float]]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """One row of the evaluation table: one model, language, metric and n."""
-
-    model: str
-    language: str
-    source: str  # "all" or one origin
-    metric: str
-    n: int
-    functions: int
-    spearman: float
-    error: float  # mean |log10 error| over calls within the limits
-    covered: float | None = None  # share of labels inside the 80 % interval
-    width: float | None = None  # median log10 width of that interval
-    over: int = 0  # labels past the limit; they rank last and have no error
+from pricetag.forecast.forecaster import model_info
+from pricetag.rlm import checkpoint
+from pricetag.rlm.checkpoint import Checkpoint
+from pricetag.rlm.prompt import prompt_tokens
+from pricetag.train.baselines import BOOSTING, CONSTANT, COUNTS, NEAREST, baseline_forecasts
+from pricetag.train.bundle import Bundle, MixedLimits
+from pricetag.train.dataset import teaching
+from pricetag.train.predict import QUANTILES, predict
+from pricetag.train.report import Setting, make_report, write_report
+from pricetag.train.report.held_out import LEVELS, hold_out
+from pricetag.train.report.worst import familiar
+from pricetag.train.scores import Score, evaluate, markdown, write_scores
 
 
-def score(
-    model: str, where: tuple[str, str, str, int], truth: Floats, forecast: Floats, limit: float
-) -> Score | None:
-    """Rank correlation and error of one column; None with fewer than 20 rows. ``limit``: log10 of the metric's limit."""
-    language, source, metric, n = where
-    rows = ~np.isnan(truth) & ~np.isnan(forecast)
-    if rows.sum() < 20:
-        return None
-    capped = np.minimum(truth[rows], limit)
-    constant = np.ptp(forecast[rows]) == 0
-    rho = 0.0 if constant else float(scipy.stats.spearmanr(capped, forecast[rows]).statistic)
-    finite = np.isfinite(truth[rows])
-    error = (
-        float(np.abs(truth[rows][finite] - forecast[rows][finite]).mean()) if finite.any() else float("nan")
-    )
-    return Score(model, language, source, metric, n, int(rows.sum()), rho, error, over=int((~finite).sum()))
-
-
-def interval_scores(truth: Floats, low: Floats, high: Floats, limit: float) -> tuple[float, float]:
-    """Share of labels inside [low, high] and the median log10 width; an interval that reaches ``limit`` holds ``over``."""
-    rows = ~np.isnan(truth) & ~np.isnan(low)
-    capped, below, above = (np.minimum(side[rows], limit) for side in (truth, low, high))
-    inside = (capped >= below) & (capped <= above)
-    return float(inside.mean()), float(np.median(above - below))
-
-
-def calibrated(
-    predictions: Predictions,
-    examples: Sequence[Example],
-    metric: str,
-    calibration: Calibration,
-) -> tuple[Floats, Floats]:
-    """The 80 % interval [E, S] with the checkpoint's conformal offsets."""
-    offsets = offsets_of(examples, metric, calibration)
-    return predictions.quantiles[..., 0] + offsets[..., 0], predictions.quantiles[..., 2] + offsets[..., 1]
-
-
-def offsets_of(examples: Sequence[Example], metric: str, calibration: Calibration) -> Floats:
-    """The conformal offsets (low, high) of each function and size in log10, [E, S, 2]; 0 where there is none."""
-    offsets = np.zeros((len(examples), len(SIZES), 2))
-    for row, example in enumerate(examples):
-        for column, n in enumerate(SIZES):
-            own = calibration.get(example.language, {}).get(metric, {}).get(str(n), {})
-            offsets[row, column] = own.get("low", 0.0), own.get("high", 0.0)
-    return offsets
-
-
-def evaluate(
-    held_out: Sequence[Example],
-    predictions: Mapping[str, Predictions],
-    baselines: Mapping[str, Mapping[str, Floats]],
-    calibration: Calibration,
-    limits: Mapping[str, float],
+def run_evaluation(
+    folder: Path,
+    bundle: Bundle,
+    split: str,
+    console: Console,
+    out: Path | None = None,
+    reports: Sequence[Path] = (),
+    kept: Path | None = None,
 ) -> list[Score]:
-    """Every score on the held-out functions. All models are scored on the rows that the RLM answers.
+    """Score the checkpoint in ``folder`` on one split, print the tables, write ``out`` (JSON) and ``reports`` (.html, .md).
 
-    ``baselines`` as ``baseline_forecasts`` makes them.
+    The forecasts of the baselines, which take most of the time, are kept in the folder ``kept``, for another model.
+    Raises ``CheckpointError`` and OSError.
     """
-    scores: list[Score | None] = []
-    for language in sorted({example.language for example in held_out}):
-        chosen = np.array([example.language == language for example in held_out])
-        rows = [example for example in held_out if example.language == language]
-        sources = np.array([example.source for example in rows])
-        for metric in METRICS:
-            limit = float(np.log10(limits[metric]))
-            truth, found = truths(rows, metric), predictions[metric]
-            low, high = (side[chosen] for side in calibrated(found, held_out, metric, calibration))
-            for column, n in enumerate(SIZES):
-                unanswered = np.isnan(found.mean[chosen, column])
-                wanted = np.where(unanswered, np.nan, truth[:, column])
-                forecasts = {"RLM": found.mean[chosen, column]}
-                forecasts |= {name: made[metric][chosen, column] for name, made in baselines.items()}
-                for name, forecast in forecasts.items():
-                    for source in ("all", *sorted(set(sources))):
-                        mask = (sources == source) | (source == "all")
-                        row = score(name, (language, source, metric, n), wanted[mask], forecast[mask], limit)
-                        if row and name == "RLM":
-                            covered, width = interval_scores(
-                                wanted[mask], low[mask, column], high[mask, column], limit
-                            )
-                            row = replace(row, covered=covered, width=width)
-                        scores.append(row)
-    return [row for row in scores if row]
+    config = checkpoint.read_config(folder)
+    rlm = Checkpoint.load(folder)
+    training, held_out = bundle.split("train"), bundle.split(split)
+    found = predict(rlm, held_out, console, LEVELS)
+    names = (CONSTANT, BOOSTING, COUNTS, *((NEAREST,) if reports else ()))
+    with console.status("training the baselines"):
+        forecasts = Memory(kept, verbose=0).cache(baseline_forecasts)
+        baselines = forecasts(teaching(training), held_out, config["limits"], names)
+    printed = {metric: predictions.at(QUANTILES) for metric, predictions in found.items()}
+    rivals = {name: made for name, made in baselines.items() if name != NEAREST}
+    scores = evaluate(held_out, printed, rivals, rlm.calibration, config["limits"])
+    console.print(markdown(scores), markup=False)
+    if out:
+        write_scores(scores, out)
+    if reports:
+        tokenizer = Tokenizer.from_file(str(folder / checkpoint.TOKENIZER))
+        number_names = config.get("number_names", False)
+        tokens = [prompt_tokens(example.prompt, tokenizer, number_names) for example in held_out]
+        columns = hold_out(held_out, tokens, found, baselines, rlm.calibration, config["limits"])
+        limits = (config["limits"]["memory"], config["limits"]["runtime"])
+        notes = _notes(config["limits"], bundle)
+        setting = Setting(rlm.id, split, rlm.context, limits, len(training), len(teaching(training)), notes)
+        info = model_info(config)
+        errors = {language: info.errors(language, "memory") for language in info.languages}
+        report = make_report(setting, columns, bundle.pairs_within(split), familiar(training), errors)
+        for file in reports:
+            write_report(report, file)
+    return scores
 
 
-def write_scores(scores: Sequence[Score], path: Path) -> None:
-    """As JSON, for the model card."""
-    path.write_text(json.dumps([asdict(score) for score in scores], indent=1) + "\n")
-
-
-def markdown(scores: Sequence[Score]) -> str:
-    """The table over all sources as Markdown: Spearman / mean |log10 error| a cell."""
-    lines = []
-    for language in sorted({score.language for score in scores}):
-        for metric in METRICS:
-            rows = [s for s in scores if (s.language, s.metric, s.source) == (language, metric, "all")]
-            sizes = sorted({s.n for s in rows})
-            if not sizes:
-                continue
-            lines += [f"| {language}, {metric} | " + " | ".join(f"n = {n:,}" for n in sizes) + " |"]
-            lines += ["|---|" + "---|" * len(sizes)]
-            for model in dict.fromkeys(s.model for s in rows):
-                by_n = {s.n: s for s in rows if s.model == model}
-                cells = [f"{by_n[n].spearman:.3f} / {by_n[n].error:.2f}" if n in by_n else "" for n in sizes]
-                lines.append(f"| {model} | " + " | ".join(cells) + " |")
-            ours = {s.n: s for s in rows if s.model == "RLM"}
-            lines.append(
-                "| functions (of them over the limit) | "
-                + " | ".join(f"{ours[n].functions} ({ours[n].over})" for n in sizes if n in ours)
-                + " |"
-            )
-            lines.append(
-                "| 80 % interval holds / median width in decades | "
-                + " | ".join(f"{ours[n].covered:.0%} / {ours[n].width:.2f}" for n in sizes if n in ours)
-                + " |"
-            )
-            lines.append("")
-    return "\n".join(lines)
+def _notes(limits: Mapping[str, float], bundle: Bundle) -> tuple[str, ...]:
+    try:
+        measured = bundle.one_limit()
+    except MixedLimits:
+        return ("The labels were measured under several limits.",)
+    if dict(limits) != dict(measured):
+        memory, seconds = measured["memory"], measured["runtime"]
+        return (f"The labels were measured under other limits: {memory:,.0f} bytes and {seconds:g} s.",)
+    return ()

@@ -14,8 +14,8 @@ from pricetag.train.calibrate import (
     pair_correlation,
 )
 from pricetag.train.dataset import Example
-from pricetag.train.evaluate import interval_scores, score
 from pricetag.train.predict import Predictions, truths
+from pricetag.train.scores import interval_scores, score
 
 LIMITS = {"memory": 2e9, "runtime": 1e7}
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from pricetag.rlm.distribution import Floats
 from pricetag.rlm.numbers import SIZES
 from pricetag.train.dataset import MACHINE_WRITTEN, METRICS, Example
-from pricetag.train.evaluate import Calibration, offsets_of
 from pricetag.train.predict import Predictions, truths
+from pricetag.train.scores import Calibration, offsets_of
 
 RLM = "RLM"
 FEWEST = 20  # functions; fewer make no number

@@ -11,8 +11,8 @@ from rich.console import Console
 
 from pricetag.rlm.architecture import Architecture
 from pricetag.rlm.prompt import render
-from pricetag.train.dataset import NO_LABEL, Example, Packed
-from pricetag.train.pipeline import prepare, validating
+from pricetag.train.dataset import NO_LABEL, Example, Packed, validating
+from pricetag.train.prepare import prepare
 from pricetag.train.pretrain import Texts
 from pricetag.train.run import IMITATED, TRAINING, UNLABELLED, VALIDATION, Recipe
 

@@ -1,0 +1,87 @@
+"""Labelled functions and unlabelled source made into what a training reads: a tokenizer and packed arrays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from tokenizers import Tokenizer
+
+from pricetag.rlm import checkpoint
+from pricetag.rlm.onnx_export import train_tokenizer
+from pricetag.rlm.prompt import numbered
+from pricetag.train.dataset import Example, add_renamed, pack, teaching, validating
+from pricetag.train.imitate import imitated
+from pricetag.train.pretrain import sample, source_files, tokenise, unlabelled_functions
+from pricetag.train.processes import in_processes
+from pricetag.train.run import IMITATED, TRAINING, UNLABELLED, VALIDATION, Recipe, train
+
+CONTEXT = 640  # tokens
+UNLABELLED_FUNCTIONS = 160_000  # functions to pretrain on, at most, half of them a language
+
+
+def prepare(
+    examples: Sequence[Example],
+    folder: Path,
+    recipe: Recipe,
+    copies: int,
+    console: Console,
+    unlabelled: Sequence[Path] = (),
+    imitate: Mapping[str, float] | None = None,
+) -> None:
+    """Tokenizer and packed arrays in ``folder``: tokenizer.json, and arrays in train, validation, unlabelled, imitated.
+
+    ``unlabelled`` roots hold Python and C++ source for the denoising pretraining; none means no pretraining. With
+    ``imitate``, the labels' limits, gradient boosting labels them for a second stage.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    training = [example for example in examples if example.split == "train"]
+    validation = validating(examples)
+    unlabelled_prompts = sample(unlabelled_functions(source_files(unlabelled)), UNLABELLED_FUNCTIONS)
+    imitations: list[Example] = []
+    if imitate is not None and unlabelled_prompts:
+        with console.status("labelling unlabelled functions by gradient boosting"):
+            imitations = imitated(unlabelled_prompts, teaching(training), imitate)
+    if recipe.number_names:
+        with console.status("numbering names"):
+            training, validation, imitations = map(_numbered, (training, validation, imitations))
+            unlabelled_prompts = in_processes(numbered, unlabelled_prompts)
+    else:
+        add_renamed(training, copies)
+    own = [example.prompt for example in training]
+    tokenizer = train_tokenizer(
+        [prompt.canonical for prompt in unlabelled_prompts[: UNLABELLED_FUNCTIONS // 4]]
+        + 2 * [prompt.canonical for prompt in own]
+        + [prompt.assumes for prompt in own],
+        recipe.architecture.vocabulary,
+    )
+    tokenizer.save(str(folder / checkpoint.TOKENIZER))
+    if unlabelled_prompts:
+        tokenise(unlabelled_prompts + own, tokenizer, CONTEXT).save(folder / UNLABELLED)
+        console.print(f"{len(unlabelled_prompts):,} unlabelled functions")
+    if imitations:
+        pack(imitations, tokenizer, CONTEXT, {}, blind=False).save(folder / IMITATED)
+    for name, part in ((TRAINING, training), (VALIDATION, validation)):
+        packed = pack(part, tokenizer, CONTEXT, recipe.weights, blind=name == TRAINING)
+        packed.save(folder / name)
+        console.print(
+            f"{name}: {len(part):,} functions, {len(packed.owner):,} prompts, median {np.median(packed.lengths):.0f} tokens"
+        )
+
+
+def _numbered(examples: Sequence[Example]) -> list[Example]:
+    prompts = in_processes(numbered, [example.prompt for example in examples])
+    return [replace(example, prompt=prompt) for example, prompt in zip(examples, prompts, strict=True)]
+
+
+def run_training(folder: Path, recipe: Recipe, console: Console) -> None:
+    """Train in ``folder`` (made by ``prepare``), or go on where it stopped."""
+    vocabulary = Tokenizer.from_file(str(folder / checkpoint.TOKENIZER)).get_vocab_size()
+    if vocabulary > recipe.architecture.vocabulary:
+        raise ValueError(f"the tokenizer has {vocabulary} tokens, the model {recipe.architecture.vocabulary}")
+    (folder / "recipe.json").write_text(json.dumps(recipe.to_json(), indent=1) + "\n")
+    console.print(f"best weights: {train(recipe, folder, console)}")
