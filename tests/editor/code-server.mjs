@@ -30,14 +30,16 @@ const QUIET = {
 
 /**
  * Starts code-server on a folder. `settings` are the user's; `machine` those that only a machine can set.
+ * `language` is the one that extensions are told; the editor itself stays English.
  * Resolves when it answers, with its address and a way to stop it and to remove what it wrote.
  */
-export async function startCodeServer({ folder, vsix, settings = {}, machine = {}, trusted = true }) {
+export async function startCodeServer({ folder, vsix, settings = {}, machine = {}, trusted = true, language = 'en' }) {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'pricetag-editor-'));
   const at = (...parts) => path.join(home, ...parts);
   writeJson(at('data/User/settings.json'), { ...QUIET, ...settings });
   const machineSettings = at('data/Machine/settings.json');
   writeJson(machineSettings, machine);
+  if (language !== 'en') writeLanguagePack(at('data'), language);
   const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: at('.config'), XDG_DATA_HOME: at('.local'), EXTENSIONS_GALLERY: '{}' };
   for (const name of Object.keys(env)) {
     // Both kinds would reach the inner VS Code and change what it does.
@@ -49,7 +51,7 @@ export async function startCodeServer({ folder, vsix, settings = {}, machine = {
   const port = await freePort();
   const log = fs.openSync(at('code-server.log'), 'w');
   const flags = ['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, '--disable-telemetry', '--disable-update-check'];
-  flags.push('--disable-getting-started-override', ...(trusted ? ['--disable-workspace-trust'] : []));
+  flags.push('--disable-getting-started-override', '--locale', language, ...(trusted ? ['--disable-workspace-trust'] : []));
   const child = spawn(NODE, [ENTRY, ...dirs, ...flags, folder], { env, stdio: ['ignore', log, log], detached: true });
   const exited = new Promise((resolve) => child.once('exit', resolve));
   let running = true;
@@ -92,6 +94,14 @@ export async function startCodeServer({ folder, vsix, settings = {}, machine = {
     exited,
     stop,
   };
+}
+
+/** A language pack that translates nothing: a locale counts only where one is installed. */
+function writeLanguagePack(data, language) {
+  const vscode = path.join(data, 'nothing.i18n.json');
+  writeJson(vscode, { version: '1.0.0', contents: {} });
+  const extensions = [{ extensionIdentifier: { id: `pricetag.nothing-${language}` }, version: '1.0.0' }];
+  writeJson(path.join(data, 'languagepacks.json'), { [language]: { hash: 'nothing', extensions, translations: { vscode }, label: language } });
 }
 
 function writeJson(file, value) {

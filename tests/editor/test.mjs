@@ -12,6 +12,7 @@ import { cpp, python } from './steps/examples.mjs';
 import { failures } from './steps/failures.mjs';
 import { fixes } from './steps/fixes.mjs';
 import { walkthrough } from './steps/guide.mjs';
+import { german } from './steps/german.mjs';
 import { pause, settings, toggle, typing } from './steps/hints.mjs';
 import { installing } from './steps/installing.mjs';
 import { measuring } from './steps/measuring.mjs';
@@ -32,6 +33,7 @@ const SESSIONS = [
   { start: {}, steps: { installing } },
   { start: { machine: SERVER }, steps: { typing, python, toggle, pause, settings, views, cpp, fixes, measuring, notebook, walkthrough, failures } },
   { start: { machine: SERVER, trusted: false }, steps: { restricted } },
+  { start: { machine: SERVER, language: 'de' }, steps: { german } },
 ];
 
 /** What is typed must be what stands there. */

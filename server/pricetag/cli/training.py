@@ -38,7 +38,7 @@ def examples(
     "file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE.json",
-    help="Architecture, schedules and losses, as FOLDER/recipe.json shows them. Default: those of the shipped model.",
+    help="Architecture, schedules and losses, as FOLDER/recipe.json shows them; models/pricetag-s/recipe.json is the shipped model's. Default: a quick one.",
 )
 @click.option("--passes", type=click.IntRange(min=1), help="Labelled functions shown. Default: the recipe's.")
 @click.option(
