@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pricetag.rlm.numbers import FIRST_TENTH, MEMORY, OVER, RUNTIME, TENTHS, NumberTokens, size_token
+from pricetag.rlm.numbers import FIRST_TENTH, MEMORY, PAD, RUNTIME, TENTHS, NumberTokens, size_token
 
 Floats = NDArray[np.float64]
 # Logits after each of R equally long token rows: int64 [R, S] -> float [R, vocabulary].
@@ -16,8 +16,6 @@ NextLogits = Callable[[NDArray[np.int64]], Floats]
 
 # Decades below this mass are left out of the tree; what is lost stays under 1 %.
 _PRUNE = 1e-3
-# Runtime is decoded after memory; this many memory values carry its conditions.
-_MEMORY_BRANCHES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,62 +52,39 @@ class Distribution:
 
 
 def digit_tree(next_logits: NextLogits, sizes: Sequence[int]) -> dict[str, tuple[Distribution, ...]]:
-    """The exact joint distribution of memory and runtime at each size, up to pruned mass.
+    """The exact distributions of memory and runtime at each size, up to pruned mass.
 
-    Memory: P(decade) P(tenth | decade). Runtime: the same, given memory, summed over memory's likeliest values.
-    All sizes share each decoder call: four calls in all.
+    Each number is P(decade) P(tenth | decade). The runtime does not read the memory: where a call passes the limit of runtime
+    its memory was never measured, so that a model given one would take the call for a quick one. All sizes share each
+    decoder call: four calls in all.
     """
-    prefixes = [(size_token(n),) for n in sizes]
-    memory = _numbers(next_logits, [[(1.0, prefix)] for prefix in prefixes], MEMORY)
-    conditions = []
-    for distribution, prefix in zip(memory, prefixes, strict=True):
-        values = np.append(distribution.bins, distribution.over)
-        top = np.argsort(-values, kind="stable")[:_MEMORY_BRANCHES]
-        top = top[values[top] > _PRUNE]
-        weights = values[top] / values[top].sum()
-        conditions.append(
-            [
-                (float(weight), prefix + _tokens(MEMORY, int(index)))
-                for weight, index in zip(weights, top, strict=True)
-            ]
-        )
-    runtime = _numbers(next_logits, conditions, RUNTIME)
-    return {"memory": tuple(memory), "runtime": tuple(runtime)}
-
-
-def _tokens(grammar: NumberTokens, index: int) -> tuple[int, int]:
-    if index == grammar.bins:
-        return OVER, FIRST_TENTH
-    return grammar.decade_token(grammar.lowest + index // TENTHS), FIRST_TENTH + index % TENTHS
+    memory = [(size_token(n),) for n in sizes]
+    runtime = [(size_token(n), PAD, PAD) for n in sizes]
+    return {
+        "memory": tuple(_numbers(next_logits, memory, MEMORY)),
+        "runtime": tuple(_numbers(next_logits, runtime, RUNTIME)),
+    }
 
 
 def _numbers(
-    next_logits: NextLogits,
-    conditions: Sequence[Sequence[tuple[float, tuple[int, ...]]]],
-    grammar: NumberTokens,
+    next_logits: NextLogits, prefixes: Sequence[tuple[int, ...]], grammar: NumberTokens
 ) -> list[Distribution]:
-    """One number per size, given weighted prefixes of equal length for each."""
+    """One number after each of equally long prefixes."""
     decades = np.array(grammar.possible_next_tokens(()))
-    owners = [size for size, branches in enumerate(conditions) for _ in branches]
-    weights = np.array([weight for branches in conditions for weight, _ in branches])
-    prefixes = np.array([prefix for branches in conditions for _, prefix in branches], dtype=np.int64)
-    masses = weights[:, None] * _softmax(next_logits(prefixes)[:, decades])
+    parents = np.array(prefixes, dtype=np.int64)
+    masses = _softmax(next_logits(parents)[:, decades])
 
     # Only live decades get their tenths expanded; the last column is ``over``, which has none.
     rows, columns = np.nonzero(masses[:, :-1] > _PRUNE)
-    children = np.concatenate((prefixes[rows], decades[columns][:, None]), axis=1)
+    children = np.concatenate((parents[rows], decades[columns][:, None]), axis=1)
     tenths = _softmax(next_logits(children)[:, FIRST_TENTH : FIRST_TENTH + TENTHS])
 
-    bins = np.zeros((len(conditions), len(grammar.decades), TENTHS))
-    over = np.zeros(len(conditions))
-    np.add.at(over, owners, masses[:, -1])
-    np.add.at(bins, (np.array(owners)[rows], columns), masses[rows, columns][:, None] * tenths)
+    bins = np.zeros((len(prefixes), len(grammar.decades), TENTHS))
+    bins[rows, columns] = masses[rows, columns][:, None] * tenths
     result = []
-    for size in range(len(conditions)):
-        total = bins[size].sum() + over[size]
-        result.append(
-            Distribution(float(grammar.lowest), bins[size].reshape(-1) / total, float(over[size] / total))
-        )
+    for its_bins, over in zip(bins, masses[:, -1], strict=True):
+        total = its_bins.sum() + over
+        result.append(Distribution(float(grammar.lowest), its_bins.reshape(-1) / total, float(over / total)))
     return result
 
 

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from pricetag.rlm.architecture import EncoderDecoder
-from pricetag.rlm.numbers import FIRST_TENTH, MEMORY, OVER, RUNTIME, TENTHS, NumberTokens
+from pricetag.rlm.numbers import FIRST_TENTH, MEMORY, OVER, PAD, RUNTIME, TENTHS, NumberTokens
 from pricetag.rlm.prompt import MASK, SPECIAL_TOKENS
 from pricetag.train.batches import LabelBatch, as_written, endless_batches
 from pricetag.train.dataset import NO_LABEL, STEPS, Packed
@@ -60,11 +60,12 @@ class Labels:
     def loss(self, model: EncoderDecoder, batch: LabelBatch) -> Tensor:
         """A scalar."""
         tokens = with_masked(batch.tokens, self.masked) if self.masked else batch.tokens
-        logits = model(tokens, batch.mask, batch.rows).float()
-        total = token_loss(logits, batch.targets)
+        rows, targets = apart(batch.rows, batch.targets)
+        logits = model(tokens, batch.mask, rows).float()
+        total = token_loss(logits, targets)
         if self.expected or self.ranking:
             for step, grammar in _GRAMMARS:
-                forecast, truth = expected_values(logits, batch.targets, step, grammar)
+                forecast, truth = expected_values(logits, targets, step, grammar)
                 if self.expected:
                     total = total + self.expected * expected_loss(forecast, truth)
                 if self.ranking:
@@ -75,8 +76,9 @@ class Labels:
         """Mean token loss over every held-out function as written."""
         total, count = 0.0, 0
         for batch in as_written(self._held_out, self._schedule):
-            logits = model(batch.tokens, batch.mask, batch.rows).float()
-            total += token_loss(logits, batch.targets).item() * batch.functions
+            rows, targets = apart(batch.rows, batch.targets)
+            logits = model(batch.tokens, batch.mask, rows).float()
+            total += token_loss(logits, targets).item() * batch.functions
             count += batch.functions
         return total / max(count, 1)
 
@@ -86,6 +88,19 @@ def with_masked(tokens: Tensor, share: float) -> Tensor:
     rate = 2 * share * torch.rand((), device=tokens.device)
     hidden = (torch.rand(tokens.shape, device=tokens.device) < rate) & (tokens >= len(SPECIAL_TOKENS))
     return tokens.masked_fill(hidden, SPECIAL_TOKENS.index(MASK))
+
+
+def apart(rows: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """Rows and targets [B, S, STEPS] -> [B, 2 S, STEPS]: memory alone, then runtime with the memory's tokens blank.
+
+    Where a call passes the limit of runtime its memory is not known. A model that reads the memory before it writes the
+    runtime would learn from that alone what is ``over``, and never forecast it.
+    """
+    runtime_rows, of_memory, of_runtime = rows.clone(), targets.clone(), targets.clone()
+    runtime_rows[..., 1:3] = PAD
+    of_memory[..., 2:] = NO_LABEL
+    of_runtime[..., :2] = NO_LABEL
+    return torch.cat((rows, runtime_rows), dim=1), torch.cat((of_memory, of_runtime), dim=1)
 
 
 def token_loss(logits: Tensor, targets: Tensor) -> Tensor:

@@ -7,8 +7,9 @@ import torch
 
 from pricetag.rlm.numbers import MEMORY, OVER, PAD, RUNTIME, VOCABULARY
 from pricetag.rlm.prompt import MASK, SPECIAL_TOKENS
-from pricetag.train.dataset import NO_LABEL, label_tokens
+from pricetag.train.dataset import NO_LABEL, STEPS, label_tokens
 from pricetag.train.objective import (
+    apart,
     expected_loss,
     expected_values,
     ranking_loss,
@@ -113,3 +114,17 @@ def test_masked_tokens_are_as_many_as_asked_for_and_never_special_ones() -> None
         shares.append(changed[tokens >= special].float().mean().item())
     assert max(shares) < 0.25
     assert 0.08 < sum(shares) / len(shares) < 0.12
+
+
+@pytest.mark.parametrize("memory", [None, 5_000.0])
+def test_a_runtime_is_written_without_its_memory(memory: float | None) -> None:
+    """A call over the limit of runtime has no memory: whether there is one would tell the runtime."""
+    values = {"memory": {} if memory is None else {10: memory}, "runtime": {10: math.inf}}
+    rows, targets = (torch.from_numpy(array.astype("int64"))[None] for array in label_tokens(values))
+    both_rows, both_targets = apart(rows, targets)
+    sizes = rows.shape[1]
+    assert both_rows.shape == (1, 2 * sizes, STEPS) and both_targets.shape == both_rows.shape
+    assert (both_rows[:, sizes:, 1:3] == PAD).all()
+    assert both_targets[0, sizes].tolist() == [NO_LABEL, NO_LABEL, OVER, NO_LABEL]
+    assert (both_targets[:, :sizes, 2:] == NO_LABEL).all()
+    assert torch.equal(both_targets[:, :sizes, :2], targets[..., :2])
