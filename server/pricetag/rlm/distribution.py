@@ -77,10 +77,10 @@ def _numbers(
     # Only live decades get their tenths expanded; the last column is ``over``, which has none.
     rows, columns = np.nonzero(masses[:, :-1] > _PRUNE)
     children = np.concatenate((parents[rows], decades[columns][:, None]), axis=1)
-    tenths = _softmax(next_logits(children)[:, FIRST_TENTH : FIRST_TENTH + TENTHS])
-
     bins = np.zeros((len(prefixes), len(grammar.decades), TENTHS))
-    bins[rows, columns] = masses[rows, columns][:, None] * tenths
+    if len(children):  # else everything is sure to be ``over``
+        tenths = _softmax(next_logits(children)[:, FIRST_TENTH : FIRST_TENTH + TENTHS])
+        bins[rows, columns] = masses[rows, columns][:, None] * tenths
     result = []
     for its_bins, over in zip(bins, masses[:, -1], strict=True):
         total = its_bins.sum() + over

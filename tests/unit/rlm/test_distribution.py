@@ -71,6 +71,18 @@ def test_mass_is_one() -> None:
             assert distribution.bins.sum() + distribution.over == pytest.approx(1)
 
 
+def test_nothing_but_over() -> None:
+    def next_logits(rows):
+        assert len(rows)  # a decoder reads no empty batch
+        out = np.zeros((len(rows), VOCABULARY))
+        out[:, OVER] = 50.0
+        return out
+
+    for distributions in digit_tree(next_logits, [10, 100]).values():
+        assert [distribution.over for distribution in distributions] == [1.0, 1.0]
+        assert all(distribution.median == float("inf") for distribution in distributions)
+
+
 def test_quantiles_run_through_the_bins() -> None:
     bins = np.zeros(20)
     bins[4] = 1.0
