@@ -90,7 +90,7 @@ class ModelInfo:
     maximum_interval: float  # default abstention threshold: high / low above this is no forecast
     time_limit: float  # seconds: what ``over`` means for runtime in this model's labels
     memory_limit: float  # bytes: what ``over`` means for memory
-    # By language and metric the four numbers of ``EditErrors``, fitted to measured edits; where absent, the correlation.
+    # By language and metric the ``EditErrors.numbers``, fitted to measured edits; where absent, the correlation.
     edit_errors: Mapping[str, Mapping[str, Sequence[float]]] = field(default_factory=dict)
 
     def errors(self, language: str, metric: Metric) -> EditErrors:

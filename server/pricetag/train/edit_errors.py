@@ -17,7 +17,7 @@ from pricetag.train.report.held_out import HeldOut
 from pricetag.train.report.warnings import answered_pairs, estimates
 
 THRESHOLDS = np.log10([1.25, 1.5, 2.0, 4.0])  # ratios whose probabilities are fitted
-_START = EditErrors(base=0.1, curve=0.3, share=0.5)
+_START = EditErrors(base=0.1, curve=0.3, share=0.3, doubt=0.5)
 _LEAST, _MOST = 1e-3, 10.0
 _FEWEST = 100  # edits
 _TRIFLE: dict[Metric, float] = {
@@ -34,9 +34,10 @@ def fit_edit_errors(change: Floats, variance: Floats, measured: Floats) -> EditE
     """
 
     def loss(parameters: Floats) -> float:
-        slope, base, curve, share = np.clip(np.exp(parameters), _LEAST, _MOST)
+        slope, base, curve, share, doubt = np.clip(np.exp(parameters), _LEAST, _MOST)
         mean = slope * change
-        sigma = np.sqrt(base**2 + (curve * mean) ** 2 + share**2 * variance)
+        of_change = np.abs(mean) * (curve**2 + doubt**2 * variance)
+        sigma = np.sqrt(base**2 + share**2 * variance + of_change)
         total = 0.0
         for sign in (1.0, -1.0):
             margin = (sign * mean[:, None] - THRESHOLDS) / sigma[:, None]
@@ -45,12 +46,11 @@ def fit_edit_errors(change: Floats, variance: Floats, measured: Floats) -> EditE
             total -= float(np.maximum(logs, _FARTHEST).mean())
         return total
 
-    start = np.log([_START.slope, _START.base, _START.curve, _START.share])
+    start = np.log([_START.slope, _START.base, _START.curve, _START.share, _START.doubt])
     found = scipy.optimize.minimize(
-        loss, start, method="Nelder-Mead", options={"maxiter": 2_000, "xatol": 1e-3, "fatol": 1e-6}
+        loss, start, method="Nelder-Mead", options={"maxiter": 4_000, "xatol": 1e-3, "fatol": 1e-6}
     )
-    slope, base, curve, share = (round(float(value), 4) for value in np.clip(np.exp(found.x), _LEAST, _MOST))
-    return EditErrors(slope, base, curve, share)
+    return EditErrors(*(round(float(value), 4) for value in np.clip(np.exp(found.x), _LEAST, _MOST)))
 
 
 def errors_of(held_out: HeldOut, pairs: Sequence[EditPair]) -> dict[str, dict[str, tuple[float, ...]]]:
@@ -72,10 +72,5 @@ def errors_of(held_out: HeldOut, pairs: Sequence[EditPair]) -> dict[str, dict[st
                 rows.append((mean_after - mean_before, sigma_before**2 + sigma_after**2, np.log10(measured)))
             if len(rows) >= _FEWEST:
                 fitted = fit_edit_errors(*np.array(rows).T)
-                found.setdefault(language, {})[metric] = (
-                    fitted.slope,
-                    fitted.base,
-                    fitted.curve,
-                    fitted.share,
-                )
+                found.setdefault(language, {})[metric] = fitted.numbers
     return found

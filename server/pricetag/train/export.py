@@ -105,7 +105,7 @@ def run_export(
     familiar = centres(summaries(rlm, training))
     offsets = conformal_offsets(validation, found, limits)
     errors = _edit_errors(rlm, bundle, offsets, console)
-    console.print(f"errors of edits (slope, base, curve, share): {errors}")
+    console.print(f"errors of edits (slope, base, curve, share, doubt): {errors}")
     set_calibration(
         out,
         offsets,

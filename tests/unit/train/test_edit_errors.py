@@ -16,13 +16,19 @@ def made(errors: EditErrors, count: int, seed: int) -> tuple[np.ndarray, np.ndar
     change = rng.choice([0.0, 1.0], count) * rng.normal(0, 1, count)
     variance = rng.uniform(0.01, 0.5, count)
     mean = errors.slope * change
-    sigma = np.sqrt(errors.base**2 + (errors.curve * mean) ** 2 + errors.share**2 * variance)
+    of_change = np.abs(mean) * (errors.curve**2 + errors.doubt**2 * variance)
+    sigma = np.sqrt(errors.base**2 + errors.share**2 * variance + of_change)
     return change, variance, mean + sigma * rng.normal(size=count)
 
 
 @pytest.mark.parametrize(
     "truth",
-    [EditErrors(0.8, 0.05, 0.2, 0.3), EditErrors(1.0, 0.2, 0.01, 0.8), EditErrors(0.5, 0.3, 0.5, 0.01)],
+    [
+        EditErrors(0.8, 0.05, 0.2, 0.3),
+        EditErrors(1.0, 0.2, 0.01, 0.8),
+        EditErrors(0.5, 0.3, 0.5, 0.01),
+        EditErrors(1.0, 0.05, 0.3, 0.1, 1.0),
+    ],
 )
 def test_stated_probabilities_come_true(truth: EditErrors) -> None:
     fitted = fit_edit_errors(*made(truth, 4_000, seed=0))
@@ -49,7 +55,8 @@ def probability(errors: EditErrors, change: float, variance: float) -> float:
         (EditErrors(), (2.0, 0.3), (3.0, 0.4), (1.0, 0.5)),
         (EditErrors(correlation=1.0), (2.0, 0.3), (3.0, 0.3), (1.0, 0.0)),
         (EditErrors(correlation=2.0), (2.0, 0.3), (3.0, 0.3), (1.0, 0.0)),
-        (EditErrors(slope=0.5, base=0.3, curve=0.8, share=0.0), (3.0, 1.0), (2.0, 1.0), (-0.5, 0.5)),
+        (EditErrors(slope=0.5, base=0.3, curve=0.5, share=0.0), (4.0, 1.0), (2.0, 1.0), (-1.0, 0.34**0.5)),
+        (EditErrors(base=0.3, share=0.0, doubt=2.0), (2.0, 0.3), (4.0, 0.4), (2.0, 2.09**0.5)),
     ],
 )
 def test_the_ratio_of_two_versions(

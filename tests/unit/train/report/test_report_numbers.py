@@ -309,8 +309,7 @@ def test_the_errors_of_edits_are_learnt() -> None:
     examples, truth, pairs = edits(100, 100)
     noise = np.random.default_rng(0).normal(0, 0.3, truth.shape)
     known = held_out(examples, truth, truth + noise, sigma=0.3)
-    slope, base, curve, share = errors_of(known, pairs)["python"]["memory"]
-    mean, sigma = EditErrors(slope, base, curve, share).log_ratio((5.0, 0.3), (5.0, 0.3))
+    mean, sigma = EditErrors(*errors_of(known, pairs)["python"]["memory"]).log_ratio((5.0, 0.3), (5.0, 0.3))
     assert mean == 0
     assert 0.2 < sigma < 0.7
     assert not errors_of(known, pairs[:50])
