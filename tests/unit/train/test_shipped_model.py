@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import scipy.stats
+import torch
 
 from pricetag.forecast import find_model
 from pricetag.measure.store import LabelStore
@@ -33,6 +35,15 @@ def validation() -> list[Example]:
     ]
     examples = join(load_source("authored", ROOT), labels, splits)
     return random.Random(0).sample(examples, 300)
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """A small model gains nothing by threads, and loses much where the cores are taken."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 def test_int8_is_held_to_the_weights(validation: list[Example]) -> None:
