@@ -41,6 +41,7 @@ from pricetag.train.run import IMITATED, UNLABELLED
 from pricetag.train.scores import Calibration
 
 _EDITS = 600  # measured edits of each language and kind that the errors of edits are fitted to
+_FAMILIAR = 0.99  # share of the validation functions that are near enough to what the model learnt from
 _SUMMARISED = 8_000  # training functions that say what a model is familiar with
 # int8 against fp32 on held-out functions.
 MAXIMUM_DRIFT, MAXIMUM_SPEARMAN_LOSS = 0.05, 0.01
@@ -106,6 +107,7 @@ def run_export(
     offsets = conformal_offsets(validation, found, limits)
     errors = _edit_errors(rlm, bundle, offsets, console)
     console.print(f"errors of edits (slope, base, curve, share, doubt): {errors}")
+    far_off = distances(summaries(rlm, validation), familiar)
     set_calibration(
         out,
         offsets,
@@ -113,8 +115,8 @@ def run_export(
         edit_errors=errors,
         pair_correlation=round(max(correlation, 0.0), 3),
         maximum_interval=10.0**MAXIMUM_WIDTH,
+        maximum_distance=round(float(np.nanquantile(far_off, _FAMILIAR)), 3),
     )
-    far_off = distances(summaries(rlm, validation), familiar)
     for metric in METRICS:
         for threshold, share, near, far in distance_curve(validation, found, far_off, metric):
             console.print(
