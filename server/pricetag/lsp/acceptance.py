@@ -17,7 +17,7 @@ from pricetag.lsp.documents import Document, Place, Verdict
 from pricetag.text import Buffer, Encoding
 
 if TYPE_CHECKING:
-    from pricetag.lsp.server import PricetagServer
+    from pricetag.lsp.session import PricetagServer
 
 
 def editable(server: PricetagServer, document: Document) -> bool:

@@ -14,7 +14,7 @@ from pricetag.lsp.documents import Document, Verdict
 from pricetag.worker import WorkerLost
 
 if TYPE_CHECKING:
-    from pricetag.lsp.server import PricetagServer
+    from pricetag.lsp.session import PricetagServer
 
 _log = logging.getLogger(__name__)
 

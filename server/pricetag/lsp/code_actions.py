@@ -10,7 +10,7 @@ from lsprotocol import types
 from pricetag.lsp import fixes, measure_commands
 
 if TYPE_CHECKING:
-    from pricetag.lsp.server import PricetagServer
+    from pricetag.lsp.session import PricetagServer
 
 _OPTIONS = types.CodeActionOptions([types.CodeActionKind.QuickFix], resolve_provider=True)
 

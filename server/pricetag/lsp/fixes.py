@@ -20,7 +20,7 @@ from pricetag.lsp.measure_versions import MEASURE_VERSIONS
 from pricetag.workload import parse_directive
 
 if TYPE_CHECKING:
-    from pricetag.lsp.server import PricetagServer
+    from pricetag.lsp.session import PricetagServer
 
 ACCEPT = "pricetag.acceptBaseline"
 

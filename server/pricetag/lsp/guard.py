@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pricetag.lsp.server import PricetagServer
+    from pricetag.lsp.session import PricetagServer
 
 
 def guarded(server: PricetagServer, handler: Callable[..., Any], otherwise: Any) -> Callable[..., Any]:

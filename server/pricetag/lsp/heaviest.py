@@ -27,7 +27,7 @@ from pricetag.worker import State, WorkerLost
 from pricetag.worker.protocol import decode_query
 
 if TYPE_CHECKING:
-    from pricetag.lsp.server import PricetagServer
+    from pricetag.lsp.session import PricetagServer
 
 _log = logging.getLogger(__name__)
 _HOME = Path(__file__).resolve().parents[2]  # the folder that holds the package

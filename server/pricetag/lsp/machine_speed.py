@@ -14,7 +14,7 @@ from pricetag.lsp.heaviest import Heaviest
 from pricetag.lsp.progress import WorkProgress
 
 if TYPE_CHECKING:
-    from pricetag.lsp.server import PricetagServer
+    from pricetag.lsp.session import PricetagServer
 
 CALIBRATE = "pricetag.calibrateMachine"
 _HOME = Path(__file__).resolve().parents[2]  # the folder that holds the package

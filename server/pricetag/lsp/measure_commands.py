@@ -12,7 +12,7 @@ from pricetag.lsp.machine_speed import CALIBRATE
 from pricetag.lsp.measuring import MEASURE
 
 if TYPE_CHECKING:
-    from pricetag.lsp.server import PricetagServer
+    from pricetag.lsp.session import PricetagServer
 
 TRUSTED = "pricetag/trusted"
 

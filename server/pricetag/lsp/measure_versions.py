@@ -13,7 +13,7 @@ from pricetag.measure.project import is_callable
 from pricetag.syntax import Function
 
 if TYPE_CHECKING:
-    from pricetag.lsp.server import PricetagServer
+    from pricetag.lsp.session import PricetagServer
 
 MEASURE_VERSIONS = "pricetag.measureVersions"
 

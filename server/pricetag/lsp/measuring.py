@@ -28,7 +28,7 @@ from pricetag.measure.project import is_callable, item_of
 from pricetag.syntax import Function, Language
 
 if TYPE_CHECKING:
-    from pricetag.lsp.server import PricetagServer
+    from pricetag.lsp.session import PricetagServer
 
 MEASURE = "pricetag.measure"
 _HOME = Path(__file__).resolve().parents[2]  # the folder that holds the package

@@ -13,7 +13,7 @@ from pricetag.lsp.documents import Document, Notebook
 from pricetag.syntax import language_of
 
 if TYPE_CHECKING:
-    from pricetag.lsp.server import PricetagServer
+    from pricetag.lsp.session import PricetagServer
 
 SYNC = types.NotebookDocumentSyncOptions(
     notebook_selector=[

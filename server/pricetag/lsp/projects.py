@@ -26,7 +26,7 @@ from pricetag.text import Buffer
 
 if TYPE_CHECKING:
     from pricetag.lsp.documents import Document
-    from pricetag.lsp.server import PricetagServer
+    from pricetag.lsp.session import PricetagServer
 
 _ACCEPTED = f"**/{FILE.as_posix()}"
 # The folder, too, for where a whole one is deleted, that is all an editor tells. The last is what a commit, a checkout or a

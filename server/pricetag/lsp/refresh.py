@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pricetag.lsp.capabilities import supports
 
 if TYPE_CHECKING:
-    from pricetag.lsp.server import PricetagServer
+    from pricetag.lsp.session import PricetagServer
 
 
 class Refresh:

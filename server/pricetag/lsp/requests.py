@@ -16,7 +16,7 @@ import pricetag
 from pricetag.lsp.documents import OPENED
 
 if TYPE_CHECKING:
-    from pricetag.lsp.server import PricetagServer
+    from pricetag.lsp.session import PricetagServer
 
 _PACKAGES = (
     "pygls",

@@ -12,7 +12,7 @@ from pricetag.lsp import convert, hints, hover, lenses, measured
 from pricetag.lsp.documents import Document, Place
 
 if TYPE_CHECKING:
-    from pricetag.lsp.server import PricetagServer
+    from pricetag.lsp.session import PricetagServer
 
 
 def register(server: PricetagServer, on: Callable[..., Callable[[Any], Any]]) -> None:

@@ -14,7 +14,7 @@ from pricetag.lsp.documents import Document
 from pricetag.syntax import language_of
 
 if TYPE_CHECKING:
-    from pricetag.lsp.server import PricetagServer
+    from pricetag.lsp.session import PricetagServer
 
 
 def register(server: PricetagServer, on: Callable[..., Callable[[Any], Any]]) -> None:
