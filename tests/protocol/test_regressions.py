@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from lsprotocol import types
+from pygls.uris import to_fs_path
 from session import Editor, EditorFactory, label
 
 Repository = Callable[[dict[str, str]], Path]
@@ -36,6 +37,11 @@ RENAMED = (
 )
 
 
+def page_heading(uri: str) -> str:
+    """The first line of the file that a link leads to."""
+    return Path(to_fs_path(uri) or "").read_text().partition("\n")[0]
+
+
 async def settle(session: Editor) -> None:
     """Let a save's check come to its end: it has none that can be seen where it finds nothing."""
     await session.idle()
@@ -62,6 +68,9 @@ async def test_a_warning_comes_with_a_save_and_goes_with_the_undo(
         assert warning.range == types.Range(types.Position(0, 4), types.Position(0, 9))
         assert warning.severity == types.DiagnosticSeverity.Warning
         assert (warning.source, warning.code) == ("pricetag", "memory-regression")
+        assert (warning.code_description is not None) == (client == "vscode")  # the others follow no link
+        if warning.code_description is not None:
+            assert page_heading(warning.code_description.href).startswith("# memory-regression")
         for part in ("`total`", "baseline of", "at n = 10,000", "% sure of at least", "xs: list[int] of n"):
             assert part in warning.message
         assert warning.related_information and "baseline at commit" in warning.related_information[0].message

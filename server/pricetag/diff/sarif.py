@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from pricetag import __version__
+from pricetag.baseline.rule_pages import rule_page
 from pricetag.diff.report import Finding, Report
-from pricetag.diff.rule_pages import rule_page
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 RULES = {

@@ -50,7 +50,7 @@ class Checks:
     def pull(self, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
         """The warnings of a document, or that they are those that the client has."""
         document = self._server.documents.get(params.text_document.uri)
-        items = diagnostics.diagnostics(document, self._server.baselines) if document else []
+        items = diagnostics.diagnostics(document, self._server.shows) if document else []
         result = hashlib.sha256(repr(items).encode("utf-8", "surrogatepass")).hexdigest()[:16]
         if params.previous_result_id == result:
             return types.RelatedUnchangedDocumentDiagnosticReport(result_id=result)
@@ -101,7 +101,7 @@ class Checks:
         if server.pulls_diagnostics:
             server.spawn(server.workspace_diagnostic_refresh_async(None))
             return
-        items = [] if document.closed else diagnostics.diagnostics(document, server.baselines)
+        items = [] if document.closed else diagnostics.diagnostics(document, server.shows)
         version = None if document.closed else document.version
         server.text_document_publish_diagnostics(
             types.PublishDiagnosticsParams(uri=document.uri, version=version, diagnostics=items)

@@ -24,6 +24,7 @@ from pricetag.baseline import (
     match,
 )
 from pricetag.baseline.accepted import find
+from pricetag.baseline.rule_pages import rule_file
 from pricetag.forecast import ModelInfo, Subject, format_value, growth_symbol, subject_of
 from pricetag.lsp.convert import to_range
 from pricetag.lsp.documents import OPENED, Document, Place, Verdict
@@ -142,25 +143,28 @@ def judged(verdict: Verdict, place: Place, document: Document, info: ModelInfo |
     return replace(verdict, n=n, judgement=judgement, exceeded=over, entry=entry)
 
 
-def diagnostics(document: Document, baselines: bool) -> list[types.Diagnostic]:
-    """The warnings of the last save, where the functions stand now.
+@dataclass(frozen=True, slots=True)
+class Shows:
+    """What the client shows beside a warning."""
 
-    ``baselines`` is whether the client shows the old version of a file (``pricetag-baseline:``).
-    """
+    old_versions: bool = False  # documents ``pricetag-baseline:``
+    rule_pages: bool = False  # a link behind the name of the rule
+
+
+def diagnostics(document: Document, shows: Shows) -> list[types.Diagnostic]:
+    """The warnings of the last save, where the functions stand now."""
     return [
         one
         for place in document.places
         if (verdict := document.verdicts.get(place.slot)) is not None
-        for one in of_function(document, place, verdict, baselines)
+        for one in of_function(document, place, verdict, shows)
     ]
 
 
-def of_function(
-    document: Document, place: Place, verdict: Verdict, baselines: bool
-) -> list[types.Diagnostic]:
+def of_function(document: Document, place: Place, verdict: Verdict, shows: Shows) -> list[types.Diagnostic]:
     """The warnings at one function."""
     where = to_range(document, place.name_start, place.name_end)
-    before = _old_version(document, verdict, where, baselines)
+    before = _old_version(document, verdict, where, shows.old_versions)
     warning = types.DiagnosticSeverity.Warning
 
     def made(rule: str, message: str, severity: types.DiagnosticSeverity, related: str) -> types.Diagnostic:
@@ -170,6 +174,7 @@ def of_function(
             severity=severity,
             source=SOURCE,
             code=rule,
+            code_description=_page(rule) if shows.rule_pages else None,
             related_information=[types.DiagnosticRelatedInformation(before, related)] if related else None,
             data={
                 "slot": place.slot,
@@ -222,6 +227,12 @@ def _related(one: Regression, verdict: Verdict) -> str:
     if one.metric == "memory" and verdict.entry is not None:
         name = f"accepted baseline of {format_value('memory', verdict.entry.memory.median)}"
     return f"{name}: 80 % interval {interval(one.metric, one.before)}; now {interval(one.metric, one.after)}"
+
+
+def _page(rule: str) -> types.CodeDescription | None:
+    """The page on a rule, which the installation holds."""
+    file = rule_file(rule)
+    return types.CodeDescription(file.as_uri()) if file else None
 
 
 def _old_version(document: Document, verdict: Verdict, here: types.Range, baselines: bool) -> types.Location:

@@ -98,7 +98,7 @@ def _offered(
     server: PricetagServer, document: Document, place: Place, verdict: Verdict
 ) -> Iterator[types.CodeAction]:
     name = place.function.qualified_name
-    warnings = diagnostics.of_function(document, place, verdict, server.baselines)
+    warnings = diagnostics.of_function(document, place, verdict, server.shows)
 
     def made(title: str, fix: str, codes: Sequence[str], **more: Any) -> types.CodeAction:
         data = {"fix": fix, "uri": document.uri, "slot": place.slot, "key": place.subject.key, **more}

@@ -10,6 +10,7 @@ from lsprotocol import types
 
 from pricetag.lsp import code_actions, fixes, measure_commands, requests, shown, sync
 from pricetag.lsp.capabilities import capability, stated, supports
+from pricetag.lsp.diagnostics import Shows
 from pricetag.lsp.guard import guarded
 from pricetag.lsp.logs import EditorLog, to_stderr
 from pricetag.lsp.session import PricetagServer
@@ -43,7 +44,10 @@ def create_server(model: str | None = None) -> PricetagServer:
         server.hint_parts = "label.tooltip" in resolves
         server.hint_tooltips = not server.hint_parts and "tooltip" not in resolves
         server.images = bool(stated(params.initialization_options, "images"))
-        server.baselines = bool(stated(params.initialization_options, "baselines"))
+        server.shows = Shows(
+            bool(stated(params.initialization_options, "baselines")),
+            supports(server, "text_document.publish_diagnostics.code_description_support"),
+        )
         formats = capability(server, "text_document.hover.content_format") or ()
         server.markdown = types.MarkupKind.Markdown in formats
         # Without a way to say "ask again", pulled diagnostics would be a save behind: those are pushed.

@@ -19,6 +19,7 @@ from pricetag.forecast import ModelInfo, ModelNotFound, default_path, find_model
 from pricetag.forecast.adjustment_files import find_project
 from pricetag.lsp import hints, notebooks
 from pricetag.lsp.checks import Checks
+from pricetag.lsp.diagnostics import Shows
 from pricetag.lsp.documents import Document, Place
 from pricetag.lsp.heaviest import Heaviest
 from pricetag.lsp.logs import Recent
@@ -64,7 +65,7 @@ class PricetagServer(LanguageServer):
         self.images = False  # whether it shows images in Markdown
         self.hint_parts = False  # the client resolves tooltips of a label's parts
         self.hint_tooltips = False  # the client resolves none: they are sent along
-        self.baselines = False  # the client shows the old version of a file
+        self.shows = Shows()
         self._toggled: bool | None = None  # hints, by command; for this session, until the setting changes
         self._served_model: str | None = None
         self._problems_shown: set[str] = set()
