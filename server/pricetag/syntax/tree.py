@@ -15,6 +15,7 @@ from pricetag.syntax.definition import Definition
 from pricetag.syntax.function import Function, Language
 from pricetag.syntax.notebook import without_magics
 from pricetag.syntax.outline import Capture, Outline, grammar
+from pricetag.syntax.pointer_new import without_pointers
 from pricetag.syntax.rescue import rescue
 from pricetag.text import Buffer, Edit
 
@@ -58,6 +59,7 @@ class SyntaxTree:
         self.language = language
         self._buffer, self._cell = buffer, cell
         self._parser = tree_sitter.Parser(grammar(language))
+        self._replaced = False
         self._source = self._read()
         self._tree = self._parser.parse(self._source)
         self._found: list[Site] | None = None
@@ -84,10 +86,12 @@ class SyntaxTree:
 
     def reparse(self) -> None:
         """Parse the buffer as it is now, reusing what the edits left alone."""
+        replaced = self._replaced
         self._source = self._read()
-        # A magic reaches further than the edit that made it; cells are small.
+        # What is parsed in place of the text may differ further off than the edit reaches; such files are few.
+        anew = replaced or self._replaced
         self._tree = (
-            self._parser.parse(self._source) if self._cell else self._parser.parse(self._source, self._tree)
+            self._parser.parse(self._source) if anew else self._parser.parse(self._source, self._tree)
         )
         self._found = self._functions = None
 
@@ -161,7 +165,11 @@ class SyntaxTree:
 
     def _read(self) -> bytes:
         data = _parsed(self._buffer.data)
-        return without_magics(data) if self._cell else data
+        read = without_magics(data) if self._cell else data
+        if self.language is Language.CPP:
+            read = without_pointers(data)
+        self._replaced = self._cell or read != data
+        return read
 
     def _sites(self) -> list[Site]:
         """Find the definitions and name each by the scopes around it."""
