@@ -40,6 +40,12 @@ def examples(
     metavar="FILE.json",
     help="Architecture, schedules and losses, as FOLDER/recipe.json shows them; models/pricetag-s/recipe.json is the shipped model's. Default: a quick one.",
 )
+@click.option(
+    "--start",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="MODEL",
+    help="Begin with the weights of this model, and keep its tokenizer. Default: from nothing.",
+)
 @click.option("--passes", type=click.IntRange(min=1), help="Labelled functions shown. Default: the recipe's.")
 @click.option(
     "--copies", type=click.IntRange(min=0), default=3, show_default=True, help="Renamed copies of each."
@@ -71,6 +77,7 @@ def train(
     sources: tuple[str, ...],
     data: Path,
     file: Path | None,
+    start: Path | None,
     passes: int | None,
     copies: int,
     unlabelled: tuple[Path, ...],
@@ -85,21 +92,27 @@ def train(
     Goes on from the last checkpoint if FOLDER holds one; then the labels were packed before and are not read again.
     """
     with training_extra():
+        from pricetag.rlm import CheckpointError
         from pricetag.train.bundle import MixedLimits
-        from pricetag.train.prepare import prepare, run_training
+        from pricetag.train.prepare import continued, prepare, run_training
         from pricetag.train.run import TRAINING
 
     console = open_console(stderr=True)
     shared = {"processes": processes, "device": device, "seed": seed}
     stages = {"labels": passes, "pretraining": pretraining_passes, "imitation": imitation_passes}
     recipe = _recipe(file, {name: {"passes": count, **shared} for name, count in stages.items()})
+    if start is not None:
+        try:
+            recipe = continued(recipe, start)
+        except CheckpointError as error:
+            raise click.ClickException(str(error)) from error
     if not (folder / TRAINING).exists():
         bundle = _bundle(kept, labels, sources, data, console, ("train", "validation"))
         try:
             limits = bundle.one_limit() if recipe.imitation.passes else None
         except MixedLimits as error:
             raise click.ClickException(str(error)) from error
-        prepare(bundle.examples, folder, recipe, copies, console, unlabelled, limits)
+        prepare(bundle.examples, folder, recipe, copies, console, unlabelled, limits, start)
     run_training(folder, recipe, console)
 
 

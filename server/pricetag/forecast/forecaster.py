@@ -13,6 +13,7 @@ from pricetag.forecast.cache import DiskCache
 from pricetag.forecast.calibration import Calibration
 from pricetag.forecast.estimate import METRICS, Estimate, Forecast, Metric, ModelInfo, Query
 from pricetag.forecast.growth import DEFAULT_SIZE, fit_growth, select
+from pricetag.forecast.unmeasured import grown_on
 from pricetag.rlm.distribution import Distribution
 from pricetag.rlm.prompt import Prompt, PromptTooLong, render
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pricetag.rlm.checkpoint import Reading
 
 _LOW, _HIGH = 0.1, 0.9
+_RULES = 2  # of making estimates of what a model says: what is cached of others does not count
 _UNFAMILIAR = "unlike every function that the model learnt from"
 
 
@@ -62,7 +64,7 @@ class Forecaster:
         self.info = model_info(rlm.config)
         self._maximum_distance = float(rlm.config.get("maximum_distance", math.inf))
         offsets = sorted((*key, o.low, o.high) for key, o in self._calibration.offsets.items())
-        stamp = json.dumps([self.info.id, self.info.sizes, offsets])
+        stamp = json.dumps([_RULES, self.info.id, self.info.sizes, offsets])
         self._model_key = hashlib.sha256(stamp.encode()).hexdigest()[:16]
 
     def forecast(self, query: Query, sizes: Sequence[int] = ()) -> Forecast:
@@ -104,6 +106,7 @@ class Forecaster:
                 self._estimate(query.language, metric, n, distribution)
                 for n, distribution in zip(self.info.sizes, found, strict=bool(found))
             )
+        estimates["memory"] = grown_on(estimates["memory"], estimates["runtime"], self.info.memory_limit)
         return Forecast(
             key=query.key,
             assumes=query.assumes,

@@ -8,17 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import torch
 from rich.console import Console
 from tokenizers import Tokenizer
 
 from pricetag.rlm import checkpoint
-from pricetag.rlm.onnx_export import train_tokenizer
+from pricetag.rlm.architecture import Architecture
+from pricetag.rlm.onnx_export import load_weights, train_tokenizer
 from pricetag.rlm.prompt import numbered
 from pricetag.train.dataset import Example, add_renamed, pack, teaching, validating
 from pricetag.train.imitate import imitated
 from pricetag.train.pretrain import sample, source_files, tokenise, unlabelled_functions
 from pricetag.train.processes import in_processes
-from pricetag.train.run import IMITATED, TRAINING, UNLABELLED, VALIDATION, Recipe, train
+from pricetag.train.run import IMITATED, START, TRAINING, UNLABELLED, VALIDATION, Recipe, train
 
 CONTEXT = 640  # tokens
 UNLABELLED_FUNCTIONS = 160_000  # functions to pretrain on, at most, half of them a language
@@ -32,11 +34,13 @@ def prepare(
     console: Console,
     unlabelled: Sequence[Path] = (),
     imitate: Mapping[str, float] | None = None,
+    start: Path | None = None,
 ) -> None:
     """Tokenizer and packed arrays in ``folder``: tokenizer.json, and arrays in train, validation, unlabelled, imitated.
 
     ``unlabelled`` roots hold Python and C++ source for the denoising pretraining; none means no pretraining. With
-    ``imitate``, the labels' limits, gradient boosting labels them for a second stage.
+    ``imitate``, the labels' limits, gradient boosting labels them for a second stage. ``start`` is a model folder whose
+    tokenizer is kept and whose weights the training begins with.
     """
     folder.mkdir(parents=True, exist_ok=True)
     training = [example for example in examples if example.split == "train"]
@@ -53,12 +57,16 @@ def prepare(
     else:
         add_renamed(training, copies)
     own = [example.prompt for example in training]
-    tokenizer = train_tokenizer(
-        [prompt.canonical for prompt in unlabelled_prompts[: UNLABELLED_FUNCTIONS // 4]]
-        + 2 * [prompt.canonical for prompt in own]
-        + [prompt.assumes for prompt in own],
-        recipe.architecture.vocabulary,
-    )
+    if start is None:
+        tokenizer = train_tokenizer(
+            [prompt.canonical for prompt in unlabelled_prompts[: UNLABELLED_FUNCTIONS // 4]]
+            + 2 * [prompt.canonical for prompt in own]
+            + [prompt.assumes for prompt in own],
+            recipe.architecture.vocabulary,
+        )
+    else:
+        tokenizer = Tokenizer.from_file(str(start / checkpoint.TOKENIZER))
+        torch.save(load_weights(start).state_dict(), folder / START)
     tokenizer.save(str(folder / checkpoint.TOKENIZER))
     if unlabelled_prompts:
         tokenise(unlabelled_prompts + own, tokenizer, CONTEXT).save(folder / UNLABELLED)
@@ -71,6 +79,22 @@ def prepare(
         console.print(
             f"{name}: {len(part):,} functions, {len(packed.owner):,} prompts, median {np.median(packed.lengths):.0f} tokens"
         )
+
+
+def continued(recipe: Recipe, start: Path) -> Recipe:
+    """``recipe`` for more training on labels of the model in the folder ``start``: of its sizes, reading names as it does.
+
+    Raises ``CheckpointError``.
+    """
+    config = checkpoint.read_config(start)
+    architecture = replace(Architecture(**config["architecture"]), dropout=recipe.architecture.dropout)
+    return replace(
+        recipe,
+        architecture=architecture,
+        number_names=config.get("number_names", False),
+        pretraining=replace(recipe.pretraining, passes=0),
+        imitation=replace(recipe.imitation, passes=0),
+    )
 
 
 def _numbered(examples: Sequence[Example]) -> list[Example]:

@@ -16,7 +16,8 @@ from pricetag.train.loop import BEST, Schedule, fit
 from pricetag.train.objective import Labels
 from pricetag.train.pretrain import Denoising
 
-# Packed arrays in a training folder,
+START = "start.pt"  # in a training folder: weights to begin with
+# Packed arrays there,
 TRAINING, VALIDATION, UNLABELLED, IMITATED = "train", "validation", "unlabelled", "imitated"
 PRETRAINING, IMITATION = (
     "pretraining",
@@ -66,7 +67,7 @@ def train(recipe: Recipe, folder: Path, console: Console) -> Path:
 
     A stage without arrays or without passes is left out.
     """
-    weights = None
+    weights = folder / START if (folder / START).exists() else None
     if recipe.pretraining.passes and (folder / UNLABELLED).exists():
         console.print("pretraining: restoring masked source")
         objective = Denoising(folder / UNLABELLED)

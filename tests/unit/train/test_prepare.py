@@ -7,12 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from rich.console import Console
 
+from pricetag.rlm import checkpoint
 from pricetag.rlm.architecture import Architecture
+from pricetag.rlm.onnx_export import load_weights
 from pricetag.rlm.prompt import render
 from pricetag.train.dataset import NO_LABEL, Example, Packed, validating
-from pricetag.train.prepare import prepare
+from pricetag.train.loop import BEST, Schedule
+from pricetag.train.prepare import continued, prepare, run_training
 from pricetag.train.pretrain import Texts
 from pricetag.train.run import IMITATED, TRAINING, UNLABELLED, VALIDATION, Recipe
 
@@ -62,3 +66,25 @@ def test_a_training_folder_is_prepared(tmp_path: Path, number_names: bool, varia
     labelled = packed[IMITATED].targets != NO_LABEL
     assert labelled[:, 2, :2].all(), "memory at 1,000, which boosting learnt"
     assert labelled.sum() == 2 * heaps
+
+
+def test_a_training_may_start_from_a_model(tmp_path: Path, random_model: Path) -> None:
+    recipe = continued(
+        replace(RECIPE, imitation=replace(RECIPE.imitation, passes=5), number_names=False), random_model
+    )
+    config = checkpoint.read_config(random_model)
+    assert recipe.architecture == replace(
+        Architecture(**config["architecture"]), dropout=RECIPE.architecture.dropout
+    )
+    assert (recipe.number_names, recipe.imitation.passes) == (config.get("number_names", False), 0)
+    examples = [example(number) for number in range(30)] + [example(200, "validation")]
+    quiet = Console(file=io.StringIO())
+    prepare(examples, tmp_path, recipe, 1, quiet, start=random_model)
+    assert (tmp_path / checkpoint.TOKENIZER).read_bytes() == (
+        random_model / checkpoint.TOKENIZER
+    ).read_bytes()
+    still = replace(recipe, labels=Schedule(1, learning_rate=0.0, processes=1))
+    run_training(tmp_path, still, quiet)
+    weights = torch.load(tmp_path / BEST, weights_only=True)
+    for name, value in load_weights(random_model).state_dict().items():
+        assert torch.equal(weights[name], value), name
