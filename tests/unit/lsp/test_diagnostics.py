@@ -11,7 +11,7 @@ from pricetag.baseline import Accepted, Options
 from pricetag.config import Config
 from pricetag.config import parse as parse_config
 from pricetag.forecast import Estimate, Forecast, ModelInfo
-from pricetag.lsp.diagnostics import diagnostics, judged
+from pricetag.lsp.diagnostics import Shows, diagnostics, judged
 from pricetag.lsp.documents import OPENED, Document, Verdict
 from pricetag.lsp.projects import Project
 from pricetag.lsp.settings import Settings
@@ -49,7 +49,7 @@ def warned(
     [place] = document.places
     document.verdicts = {place.slot: judged(verdict, place, document, INFO)}
     found = []
-    for one in diagnostics(document, baselines):
+    for one in diagnostics(document, Shows(old_versions=baselines)):
         related = (one.related_information or [None])[0]
         assert one.severity is not None and "`f` is forecast to" in one.message
         found.append(
