@@ -13,7 +13,7 @@ from statistics import NormalDist
 from pricetag.forecast.abstain import is_over
 from pricetag.forecast.estimate import Estimate
 
-# Of exponents forecast over n, four in five are about this close to the measured one (`pricetag evaluate`, growth).
+# Two thirds and more of the exponents forecast are this close to the measured one (`pricetag evaluate --report`, growth).
 _EXPONENT_ERROR = 0.25
 _STEEPEST = 3.0
 _EIGHTY = 2 * NormalDist().inv_cdf(0.9)  # standard deviations that an 80 % interval spans

@@ -165,9 +165,10 @@ class SyntaxTree:
 
     def _read(self) -> bytes:
         data = _parsed(self._buffer.data)
-        read = without_magics(data) if self._cell else data
         if self.language is Language.CPP:
             read = without_pointers(data)
+        else:
+            read = without_magics(data) if self._cell else data
         self._replaced = self._cell or read != data
         return read
 

@@ -120,6 +120,7 @@ def test_with_a_tracer_of_its_own():
     tracemalloc.stop()
 
 
+# This suite is the one that is recorded, by the tests below: one of them asserts that it still reports this skip.
 def test_that_passes_itself_over():
     pytest.skip("what a recorded suite skips stays skipped")
 """
