@@ -29,6 +29,16 @@ NEAR = 0.7  # Jaccard similarity of shingles above which two functions are near-
 SHINGLE = 5  # tokens
 MINIMUM_TOKENS = 20  # shorter functions are alike by chance, so they are near to none
 TEST_ONLY = frozenset({"mceval", "stdlib"})  # whole sources that no model has seen: one per language
+# Distributions whose functions validate, so that intervals are calibrated on a library's functions too.
+# Drawn by a hash of their names from those that were labelled last.
+VALIDATING_PACKAGES = frozenset(
+    f"package/{name}"
+    for name in (
+        "anybadge arrow asciimatics babel braintree confuse coreapi crashtest csvkit defusedxml dpath grapheme graphql-core "
+        "h2 hjson huffman imagesize intervaltree jsonmerge justext latexcodec mergedeep mesa pampy parso pyinflect "
+        "python-utils suffix-trees tableschema textstat transitions trio ua-parser unionfind w3lib wordfreq workalendar"
+    ).split()
+)
 _PERMUTATIONS = 96
 _BANDS = (
     32,
@@ -62,12 +72,13 @@ def load_splits() -> dict[str, str]:
 def splits_of(items: Sequence[Item], shipped: Mapping[str, str] | None = None) -> dict[str, str]:
     """Splits of labelled items: shipped ones, and further items of their problems (mutants), as shipped.
 
-    Sources of ``TEST_ONLY`` test. All others (generated ones, packages, a user's own files) train. What is not shipped and
+    Sources of ``TEST_ONLY`` test, ``VALIDATING_PACKAGES`` validate. All others (generated ones, packages, a user's own files) train. What is not shipped and
     would train is left out where it is near a held-out item among ``items``.
     """
     known = load_splits() if shipped is None else shipped
     answer = {item.id: known[item.id] for item in items if item.id in known}
     answer.update({item.id: "test" for item in items if item.source in TEST_ONLY})
+    answer.update({item.id: "validation" for item in items if item.problem in VALIDATING_PACKAGES})
     by_problem = {item.problem: answer[item.id] for item in items if item.id in answer}
     further = [item for item in items if item.id not in answer]
     wanted = {item.id: by_problem.get(item.problem, "train") for item in further}

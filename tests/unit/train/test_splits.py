@@ -14,6 +14,7 @@ from pricetag.train.generator import generate
 from pricetag.train.splits import (
     MINIMUM_TOKENS,
     NEAR,
+    VALIDATING_PACKAGES,
     assign_splits,
     jaccard,
     load_splits,
@@ -106,6 +107,11 @@ def test_shipped_splits_are_disjoint_by_problem() -> None:
     assert [key for key, found in problems.items() if len(found) > 1] == []
 
 
+def test_packages_that_validate_are_listed() -> None:
+    listed = (Path(__file__).parents[3] / "server" / "data" / "packages.txt").read_text().split()
+    assert {f"package/{line.partition('==')[0].lower()}" for line in listed} >= VALIDATING_PACKAGES
+
+
 def test_a_whole_source_is_only_in_test() -> None:
     shipped = load_splits()
     assert {split for name, split in shipped.items() if name.startswith("mceval/")} == {"test"}
@@ -168,6 +174,7 @@ def test_what_is_not_shipped() -> None:
         item("trains/mut/near", "p/2", LONG.format(name="f", number=5)),
         item("stdlib/a", "stdlib/a", "def f(x):\n    return x\n", source="stdlib"),
         item("package/b", "package/b", "def f(x):\n    return x * 2\n", source="package"),
+        item("package/arrow/c", "package/arrow", "def f(x):\n    return x * 3\n", source="package"),
     ]
     assert splits_of(items, {"held": "test", "trains": "train"}) == {
         "held": "test",
@@ -176,6 +183,7 @@ def test_what_is_not_shipped() -> None:
         "trains/mut/copy": "train",
         "stdlib/a": "test",
         "package/b": "train",
+        "package/arrow/c": "validation",
     }
 
 
