@@ -46,6 +46,12 @@ def examples(
     metavar="MODEL",
     help="Begin with the weights of this model, and keep its tokenizer. Default: from nothing.",
 )
+@click.option(
+    "--beside",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="MODEL",
+    help="Begin from nothing, with the tokenizer of this model: for `pricetag export --beside`.",
+)
 @click.option("--passes", type=click.IntRange(min=1), help="Labelled functions shown. Default: the recipe's.")
 @click.option(
     "--copies", type=click.IntRange(min=0), default=3, show_default=True, help="Renamed copies of each."
@@ -78,6 +84,7 @@ def train(
     data: Path,
     file: Path | None,
     start: Path | None,
+    beside: Path | None,
     passes: int | None,
     copies: int,
     unlabelled: tuple[Path, ...],
@@ -109,10 +116,10 @@ def train(
     if not (folder / TRAINING).exists():
         bundle = _bundle(kept, labels, sources, data, console, ("train", "validation"))
         try:
-            limits = bundle.one_limit() if recipe.imitation.passes else None
+            limits = bundle.one_limit()
         except MixedLimits as error:
             raise click.ClickException(str(error)) from error
-        prepare(bundle.examples, folder, recipe, copies, console, unlabelled, limits, start)
+        prepare(bundle.examples, folder, recipe, copies, console, unlabelled, limits, start, beside)
     run_training(folder, recipe, console)
 
 
@@ -136,11 +143,18 @@ def _recipe(file: Path | None, stages: dict[str, dict[str, Any]]) -> Recipe:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--name", required=True, help="Name of the model; its id adds a hash.")
+@click.option(
+    "--beside",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="MODEL",
+    help="A model whose members forecast too, the forecasts averaged; trained apart, with the same tokenizer.",
+)
 @labelled_options
 def export(
     folder: Path,
     out: Path,
     name: str,
+    beside: Path | None,
     kept: Path | None,
     labels: tuple[Path, ...],
     sources: tuple[str, ...],
@@ -151,16 +165,17 @@ def export(
     Calibrates its intervals on the validation split. Exit code 1 if the int8 model strays from the trained one.
     """
     with training_extra():
+        from pricetag.rlm import CheckpointError
         from pricetag.train.bundle import MixedLimits
-        from pricetag.train.export import ParityError, run_export
+        from pricetag.train.export import ParityError, StrangeMember, run_export
 
     console = open_console(stderr=True)
     try:
         bundle = _bundle(kept, labels, sources, data, console, ("validation",))
-        run_export(folder, bundle, out, name, console)
+        run_export(folder, bundle, out, name, console, beside)
     except FileNotFoundError as error:
         raise click.ClickException(f"{folder} holds no trained model: {error.filename} is missing") from error
-    except (ParityError, MixedLimits) as error:
+    except (CheckpointError, ParityError, MixedLimits, StrangeMember) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -18,6 +18,7 @@ from pricetag.rlm.onnx_export import load_weights, train_tokenizer
 from pricetag.rlm.prompt import numbered
 from pricetag.train.dataset import Example, add_renamed, pack, teaching, validating
 from pricetag.train.imitate import imitated
+from pricetag.train.impute import with_grown_memory
 from pricetag.train.pretrain import sample, source_files, tokenise, unlabelled_functions
 from pricetag.train.processes import in_processes
 from pricetag.train.run import IMITATED, START, TRAINING, UNLABELLED, VALIDATION, Recipe, train
@@ -33,23 +34,27 @@ def prepare(
     copies: int,
     console: Console,
     unlabelled: Sequence[Path] = (),
-    imitate: Mapping[str, float] | None = None,
+    limits: Mapping[str, float] | None = None,
     start: Path | None = None,
+    beside: Path | None = None,
 ) -> None:
     """Tokenizer and packed arrays in ``folder``: tokenizer.json, and arrays in train, validation, unlabelled, imitated.
 
-    ``unlabelled`` roots hold Python and C++ source for the denoising pretraining; none means no pretraining. With
-    ``imitate``, the labels' limits, gradient boosting labels them for a second stage. ``start`` is a model folder whose
-    tokenizer is kept and whose weights the training begins with.
+    ``unlabelled`` roots hold Python and C++ source for the denoising pretraining; none means no pretraining. ``limits``,
+    bytes and seconds, are those the labels were measured under: with them memory is imputed and, where the recipe wants
+    imitation, gradient boosting labels the source. ``start`` is a model folder whose tokenizer is kept and
+    with whose first member's weights the training begins; ``beside`` one of which the tokenizer alone is kept.
     """
     folder.mkdir(parents=True, exist_ok=True)
     training = [example for example in examples if example.split == "train"]
     validation = validating(examples)
     unlabelled_prompts = sample(unlabelled_functions(source_files(unlabelled)), UNLABELLED_FUNCTIONS)
     imitations: list[Example] = []
-    if imitate is not None and unlabelled_prompts:
+    if limits is not None and recipe.imitation.passes and unlabelled_prompts:
         with console.status("labelling unlabelled functions by gradient boosting"):
-            imitations = imitated(unlabelled_prompts, teaching(training), imitate)
+            imitations = imitated(unlabelled_prompts, teaching(training), limits)
+    if limits is not None and recipe.imputed:
+        training = with_grown_memory(training, limits["memory"])
     if recipe.number_names:
         with console.status("numbering names"):
             training, validation, imitations = map(_numbered, (training, validation, imitations))
@@ -57,16 +62,17 @@ def prepare(
     else:
         add_renamed(training, copies)
     own = [example.prompt for example in training]
-    if start is None:
+    if start is not None:
+        torch.save(load_weights(start)[0].state_dict(), folder / START)
+    if (model := start or beside) is not None:
+        tokenizer = Tokenizer.from_file(str(model / checkpoint.TOKENIZER))
+    else:
         tokenizer = train_tokenizer(
             [prompt.canonical for prompt in unlabelled_prompts[: UNLABELLED_FUNCTIONS // 4]]
             + 2 * [prompt.canonical for prompt in own]
             + [prompt.assumes for prompt in own],
             recipe.architecture.vocabulary,
         )
-    else:
-        tokenizer = Tokenizer.from_file(str(start / checkpoint.TOKENIZER))
-        torch.save(load_weights(start).state_dict(), folder / START)
     tokenizer.save(str(folder / checkpoint.TOKENIZER))
     if unlabelled_prompts:
         tokenise(unlabelled_prompts + own, tokenizer, CONTEXT).save(folder / UNLABELLED)

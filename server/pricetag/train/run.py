@@ -43,6 +43,7 @@ class Recipe:
     expected: float = 0.0  # weight of the expected values' error
     ranking: float = 0.0  # weight of the order of functions within a batch
     masked: float = 0.0  # share of a prompt's tokens that are hidden, anew whenever it is shown
+    imputed: bool = True  # memory past the limit of runtime is grown on from smaller n
 
     def to_json(self) -> dict[str, Any]:
         """As stored beside the weights."""

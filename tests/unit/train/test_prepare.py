@@ -18,7 +18,7 @@ from pricetag.train.dataset import NO_LABEL, Example, Packed, validating
 from pricetag.train.loop import BEST, Schedule
 from pricetag.train.prepare import continued, prepare, run_training
 from pricetag.train.pretrain import Texts
-from pricetag.train.run import IMITATED, TRAINING, UNLABELLED, VALIDATION, Recipe
+from pricetag.train.run import IMITATED, START, TRAINING, UNLABELLED, VALIDATION, Recipe
 
 LIMITS = {"memory": 2.0**31, "runtime": 2.0}
 RECIPE = Recipe(Architecture(vocabulary=600), weights={"mbpp": 0.5})
@@ -54,8 +54,8 @@ def test_a_training_folder_is_prepared(tmp_path: Path, number_names: bool, varia
     examples = [example(number) for number in range(120)]
     examples += [example(200, "validation"), example(201, "validation", "mutated"), example(202, "test")]
     folder = tmp_path / "run"
-    recipe = replace(RECIPE, number_names=number_names)
-    prepare(examples, folder, recipe, 1, Console(file=io.StringIO()), [tmp_path / "source"], imitate=LIMITS)
+    recipe = replace(RECIPE, number_names=number_names, imitation=Schedule(1))
+    prepare(examples, folder, recipe, 1, Console(file=io.StringIO()), [tmp_path / "source"], LIMITS)
     packed = {name: Packed.load(folder / name) for name in (TRAINING, VALIDATION, IMITATED)}
     assert packed[TRAINING].weight.tolist() == [0.5] * 120
     assert len(packed[TRAINING].owner) == variants + 120 / 3, "one in three also without its kinds"
@@ -86,5 +86,16 @@ def test_a_training_may_start_from_a_model(tmp_path: Path, random_model: Path) -
     still = replace(recipe, labels=Schedule(1, learning_rate=0.0, processes=1))
     run_training(tmp_path, still, quiet)
     weights = torch.load(tmp_path / BEST, weights_only=True)
-    for name, value in load_weights(random_model).state_dict().items():
+    for name, value in load_weights(random_model)[0].state_dict().items():
         assert torch.equal(weights[name], value), name
+
+
+def test_a_second_member_keeps_the_tokenizer_and_begins_from_nothing(
+    tmp_path: Path, random_model: Path
+) -> None:
+    examples = [example(number) for number in range(30)] + [example(200, "validation")]
+    prepare(examples, tmp_path, RECIPE, 1, Console(file=io.StringIO()), beside=random_model)
+    assert (tmp_path / checkpoint.TOKENIZER).read_bytes() == (
+        random_model / checkpoint.TOKENIZER
+    ).read_bytes()
+    assert not (tmp_path / START).exists()
