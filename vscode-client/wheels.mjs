@@ -14,7 +14,7 @@ import path from 'node:path';
 const root = path.join(import.meta.dirname, '..');
 const folder = path.join(import.meta.dirname, 'wheels');
 const python = process.env.PYTHON ?? [path.join(root, '.venv', 'bin', 'python')].find((file) => fs.existsSync(file)) ?? 'python3';
-const WEIGHTS = 'weights.safetensors';
+const WEIGHTS = /^weights(-\d+)?\.safetensors$/; // one a member of the model
 const complete = process.argv.includes('--complete');
 
 /** The parts of the repository that make the wheel, without the weights: they are most of it, and only training reads them. */
@@ -22,13 +22,14 @@ function copySources(target) {
   for (const name of ['pyproject.toml', 'README.md', 'LICENSE', 'server', 'models']) {
     fs.cpSync(path.join(root, name), path.join(target, name), {
       recursive: true,
-      filter: (file) => ![WEIGHTS, '__pycache__'].includes(path.basename(file)),
+      filter: (file) => path.basename(file) !== '__pycache__' && !WEIGHTS.test(path.basename(file)),
     });
   }
   for (const model of fs.readdirSync(path.join(target, 'models'))) {
     const file = path.join(target, 'models', model, 'config.json');
     const config = JSON.parse(fs.readFileSync(file, 'utf8'));
-    delete config.files[WEIGHTS]; // a model lacks nothing that its config names
+    // A model lacks nothing that its config names.
+    for (const name of Object.keys(config.files).filter((each) => WEIGHTS.test(each))) delete config.files[name];
     fs.writeFileSync(file, `${JSON.stringify(config, null, 1)}\n`);
   }
 }

@@ -74,13 +74,13 @@ def _measured(folder: Path, held_out: list[Example], bundle: Bundle) -> dict[str
     }
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch)
-        write_checkpoint(out, folder.name, model, tokenizer, config, {})
+        write_checkpoint(out, folder.name, [model], tokenizer, config, {})
         rows["bytes on disk"] = f"{sum(file.stat().st_size for file in out.iterdir()) / 1e6:.1f} MB"
         rlm = Checkpoint.load(out)
         for length in LENGTHS:
             prompt = _prompt_of(length, held_out, tokenizer, number_names)
             rows[f"CPU ms, {length} tokens"] = f"{_milliseconds(rlm, prompt):.0f}"
-        fp32 = predict(Reference(model, tokenizer, CONTEXT, number_names), held_out)
+        fp32 = predict(Reference([model], tokenizer, CONTEXT, number_names), held_out)
         int8 = predict(rlm, held_out)
     return rows | _quality(fp32, int8, held_out, bundle)
 

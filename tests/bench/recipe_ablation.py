@@ -29,13 +29,14 @@ from pricetag.rlm.prompt import Prompt
 from pricetag.train.baselines import BOOSTING, COUNTS, baseline_forecasts
 from pricetag.train.bundle import Bundle
 from pricetag.train.dataset import METRICS, Example, teaching, validating
-from pricetag.train.loop import BEST
+from pricetag.train.loop import BEST, Schedule
 from pricetag.train.predict import Reference, predict, truths
 from pricetag.train.prepare import CONTEXT, prepare, run_training
 from pricetag.train.run import Recipe
 from pricetag.train.scores import score
 
 N = 10_000
+_WEIGHTS = {"generated": 0.5, "mutated": 0.35, "neutral": 0.1}  # as in the shipped model's recipe
 LANGUAGES = ("python", "cpp")
 Change = Callable[[list[Example], Recipe], tuple[list[Example], Recipe]]
 
@@ -89,12 +90,15 @@ ROWS: Mapping[str, Change] = {
     "without neutral edits": _without("neutral"),
     "names as written, renamed copies": _recipe(number_names=False),
     "without kinds": _prompts(lambda prompt: replace(prompt, assumes="")),
+    "without imputed memory": _recipe(imputed=False),
     "without callees": _prompts(lambda prompt: replace(prompt, callees=())),
     "without expected value's loss": _recipe(expected=0.0),
     "without ranking loss": _recipe(ranking=0.0),
     "dropout 0": _architecture(dropout=0.0),
     "dropout 0.2": _architecture(dropout=0.2),
     "without averaging": _labels(average=0.0),
+    "AdamW": _labels(optimiser="adamw", learning_rate=1.5e-3),
+    "masked 4 %": _recipe(masked=0.04),
     "narrower (width 128)": _architecture(width=128, feed_forward=352),
     "deeper (6 + 2 layers)": _architecture(encoder_layers=6),
 }
@@ -109,6 +113,7 @@ STAGES: Mapping[str, tuple[float, float]] = {"denoising first": (1.0, 0.0), "imi
 @click.option("--unlabelled", multiple=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--passes", default=40_000, show_default=True, help="Labelled functions shown.")
 @click.option("--seed", "seeds", multiple=True, type=int, default=(0,), show_default=True)
+@click.option("--processes", default=2, show_default=True, help="Of the training, one thread each.")
 def main(
     folder: Path,
     rows: tuple[str, ...],
@@ -116,6 +121,7 @@ def main(
     unlabelled: tuple[Path, ...],
     passes: int,
     seeds: tuple[int, ...],
+    processes: int,
 ) -> None:
     """Train what is missing, then print the table."""
     console = Console(width=170)
@@ -125,7 +131,9 @@ def main(
     for seed in seeds:
         for name in names:
             run = folder / f"{name.replace(' ', '-').replace(',', '')}-{passes}-{seed}"
-            found.setdefault(name, []).append(_row(run, name, bundle, unlabelled, passes, seed, console))
+            found.setdefault(name, []).append(
+                _row(run, name, bundle, unlabelled, passes, seed, processes, console)
+            )
     console.print(_table(found, _boosted(folder, bundle, console)))
 
 
@@ -136,32 +144,36 @@ def _row(
     unlabelled: Sequence[Path],
     passes: int,
     seed: int,
+    processes: int,
     console: Console,
 ) -> dict[str, Any]:
     """The scores of one run, which is trained first where it has none."""
     file = run / "scores.json"
     if file.exists():
         return dict(json.loads(file.read_text()))
-    base = Recipe(expected=0.3, ranking=0.1)
-    schedule = replace(base.labels, passes=passes, seed=seed, processes=2, validate_every=passes // 4)
+    base = Recipe(expected=0.3, ranking=0.1, weights=_WEIGHTS)
+    schedule = Schedule(
+        passes, batch_tokens=2_048, learning_rate=3e-3, optimiser="muon", average=0.99, seed=seed, processes=processes,
+        validate_every=max(passes // 4, 1),
+    )  # fmt: skip
     denoising, imitation = STAGES.get(name, (0.0, 0.0))
     base = replace(
         base,
         architecture=replace(base.architecture, dropout=0.1),
         labels=schedule,
-        pretraining=replace(base.pretraining, passes=int(denoising * passes), processes=2),
+        pretraining=replace(base.pretraining, passes=int(denoising * passes), processes=processes),
         imitation=replace(schedule, passes=int(imitation * passes)),
     )
     examples, recipe = ROWS.get(name, ROWS["base"])(bundle.examples, base)
     if not (run / "train").exists():
         roots = unlabelled if name in STAGES else ()
-        prepare(examples, run, recipe, 3, console, roots, bundle.one_limit() if imitation else None)
+        prepare(examples, run, recipe, 3, console, roots, bundle.one_limit())
     run_training(run, recipe, console)
     model = EncoderDecoder(recipe.architecture)
     model.load_state_dict(torch.load(run / BEST, weights_only=True))
     tokenizer = Tokenizer.from_file(str(run / "tokenizer.json"))
     held_out = validating(examples)
-    forecasts = predict(Reference(model, tokenizer, CONTEXT, recipe.number_names), held_out)
+    forecasts = predict(Reference([model], tokenizer, CONTEXT, recipe.number_names), held_out)
     estimates = {"expected": lambda p: p.mean, "median": lambda p: p.quantiles[..., 1]}
     scores = {
         estimate: _scores(held_out, {metric: pick(forecasts[metric]) for metric in METRICS}, bundle)

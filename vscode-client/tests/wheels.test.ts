@@ -22,11 +22,11 @@ test('the carried models hold every file that they name, as they name it, and no
     const folder = path.join(place, 'models', model);
     const { files, id } = JSON.parse(await readFile(path.join(folder, 'config.json'), 'utf8')) as { files: Record<string, string>; id: string };
     assert.notEqual(id, '');
-    assert.ok('encoder.int8.onnx' in files && !('weights.safetensors' in files));
+    assert.ok('encoder.int8.onnx' in files && !Object.keys(files).some((name) => name.startsWith('weights')));
     for (const [name, digest] of Object.entries(files)) {
       assert.equal(createHash('sha256').update(await readFile(path.join(folder, name))).digest('hex'), digest, name);
     }
-    assert.ok(!(await readdir(folder)).includes('weights.safetensors'));
+    assert.ok(!(await readdir(folder)).some((name) => name.startsWith('weights')));
   }
 });
 

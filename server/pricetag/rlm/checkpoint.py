@@ -1,6 +1,8 @@
 """A shipped checkpoint: a folder of JSON, tokenizer and int8 ONNX, loaded into ONNX Runtime. No torch, no pickles.
 
-``config.json`` names every other file with its SHA-256; a file that is missing or differs is refused.
+``config.json`` names every other file with its SHA-256; a file that is missing or differs is refused. A checkpoint may hold
+several *members*: models trained apart, with one tokenizer, whose distributions are averaged (deep ensembles,
+Lakshminarayanan et al. 2017).
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from pricetag.rlm.distribution import Distribution, Floats, digit_tree
+from pricetag.rlm.distribution import Distribution, Floats, digit_tree, mixture
 from pricetag.rlm.prompt import Prompt, encode
 
 FORMAT = 1
@@ -31,6 +33,8 @@ CONFIG, TOKENIZER, ENCODER, DECODER = (
 CALIBRATION = "calibration.json"
 FAMILIAR = "familiar.npy"  # optional
 SUMMARY = "summary"  # the encoder's output beside the decoder layers' keys and values
+MEMBERS = "members"  # in config.json: how many there are; 1 where it is absent
+_MOST_MEMBERS = 16
 
 
 class CheckpointError(Exception):
@@ -59,9 +63,10 @@ class Rlm:
         self._number_names: bool = config.get("number_names", False)
         self.calibration: Mapping[str, Any] = json.loads(files[CALIBRATION])
         self._tokenizer = Tokenizer.from_str(files[TOKENIZER].decode("utf-8"))
-        self._encoder = _session(files[ENCODER], threads)
-        self._decoder = _session(files[DECODER], threads)
-        self._outputs = [output.name for output in self._encoder.get_outputs()]
+        self._members = [
+            _Member(files[of_member(ENCODER, index)], files[of_member(DECODER, index)], threads)
+            for index in range(members_of(config))
+        ]
         self._familiar = _centres(files[FAMILIAR]) if FAMILIAR in files else None
 
     def distributions(self, prompt: Prompt, sizes: Sequence[int]) -> dict[str, tuple[Distribution, ...]]:
@@ -69,31 +74,53 @@ class Rlm:
         return self.read(prompt, sizes).distributions
 
     def read(self, prompt: Prompt, sizes: Sequence[int]) -> Reading:
-        """Memory and runtime at each size (of ``config["sizes"]``), from one encoding, and how unfamiliar it is.
+        """Memory and runtime at each size (of ``config["sizes"]``), from one encoding a member, and how unfamiliar it is.
 
         Memory is in log10 bytes, runtime in log10 seconds. Raises ``PromptTooLong``; ``KeyError`` for an unknown size or language.
         """
-        cross = self._encode(prompt)
-        summary = cross.pop(SUMMARY, None)
-
-        def next_logits(rows: NDArray[np.int64]) -> Floats:
-            (logits,) = self._decoder.run(None, {"rows": rows, **cross})
-            return np.asarray(logits)
-
-        return Reading(digit_tree(next_logits, sizes), self._distance(summary))
+        tokens = self._tokens(prompt)
+        encodings = [member.encode(tokens) for member in self._members]
+        found = [
+            member.decode(encoding, sizes) for member, encoding in zip(self._members, encodings, strict=True)
+        ]
+        return Reading(mixture(found), self._distance(encodings[0].get(SUMMARY)))
 
     def summary(self, prompt: Prompt) -> Floats:
-        """The mean of the encoding, [D]. Raises ``PromptTooLong``; ``KeyError`` for a checkpoint of an older format."""
-        return self._encode(prompt)[SUMMARY]
+        """The mean of the first member's encoding, [D]. Raises ``PromptTooLong``; ``KeyError`` for an older format's checkpoint."""
+        return self._members[0].encode(self._tokens(prompt))[SUMMARY]
 
-    def _encode(self, prompt: Prompt) -> dict[str, Floats]:
-        tokens = np.array([encode(prompt, self._tokenizer, self.context, self._number_names)], dtype=np.int64)
-        return dict(zip(self._outputs, self._encoder.run(None, {"tokens": tokens}), strict=True))
+    def _tokens(self, prompt: Prompt) -> NDArray[np.int64]:
+        return np.array([encode(prompt, self._tokenizer, self.context, self._number_names)], dtype=np.int64)
 
     def _distance(self, summary: Floats | None) -> float | None:
         if summary is None or self._familiar is None:
             return None
         return float(1 - (self._familiar @ (summary / np.linalg.norm(summary))).max())
+
+
+class _Member:
+    """One trained model: its two graphs."""
+
+    def __init__(self, encoder: bytes, decoder: bytes, threads: int) -> None:
+        self._encoder, self._decoder = _session(encoder, threads), _session(decoder, threads)
+        self._outputs = [output.name for output in self._encoder.get_outputs()]
+        self._cross = [name for name in self._outputs if name != SUMMARY]
+
+    def encode(self, tokens: NDArray[np.int64]) -> dict[str, Floats]:
+        """The summary, and each decoder layer's keys and values."""
+        return dict(zip(self._outputs, self._encoder.run(None, {"tokens": tokens}), strict=True))
+
+    def decode(
+        self, encoding: Mapping[str, Floats], sizes: Sequence[int]
+    ) -> dict[str, tuple[Distribution, ...]]:
+        """Memory and runtime at each size."""
+        cross = {name: encoding[name] for name in self._cross}
+
+        def next_logits(rows: NDArray[np.int64]) -> Floats:
+            (logits,) = self._decoder.run(None, {"rows": rows, **cross})
+            return np.asarray(logits)
+
+        return digit_tree(next_logits, sizes)
 
 
 class Checkpoint:
@@ -104,7 +131,8 @@ class Checkpoint:
         """Check and load a checkpoint folder; ``CheckpointError`` says what is wrong with it."""
         config = read_config(folder)
         files = {name: _verified(folder / name, digest) for name, digest in config["files"].items()}
-        missing = {TOKENIZER, ENCODER, DECODER, CALIBRATION} - files.keys()
+        graphs = {of_member(name, m) for m in range(members_of(config)) for name in (ENCODER, DECODER)}
+        missing = {TOKENIZER, CALIBRATION, *graphs} - files.keys()
         if missing:
             raise CheckpointError(f"{folder / CONFIG} names no {', '.join(sorted(missing))}")
         try:
@@ -136,7 +164,20 @@ def read_config(folder: Path) -> dict[str, Any]:
     ]  # fmt: skip
     if absent:
         raise CheckpointError(f"{path} lacks {', '.join(absent)}")
+    if not isinstance(config.get(MEMBERS, 1), int) or not 1 <= config.get(MEMBERS, 1) <= _MOST_MEMBERS:
+        raise CheckpointError(f"{path}: {MEMBERS} is {config[MEMBERS]!r}, not 1 to {_MOST_MEMBERS}")
     return config
+
+
+def members_of(config: Mapping[str, Any]) -> int:
+    """How many members the checkpoint of this config.json has."""
+    return int(config.get(MEMBERS, 1))
+
+
+def of_member(file: str, index: int) -> str:
+    """The name of a member's file: ``encoder.int8.onnx`` is the first's (0), ``encoder-2.int8.onnx`` the second's."""
+    stem, _, suffix = file.partition(".")
+    return f"{stem}-{index + 1}.{suffix}" if index else file
 
 
 def sha256(data: bytes) -> str:

@@ -51,6 +51,22 @@ class Distribution:
         return self.quantile(0.5)
 
 
+def mixture(found: Sequence[dict[str, tuple[Distribution, ...]]]) -> dict[str, tuple[Distribution, ...]]:
+    """The average of what several models say of the same sizes, as ``digit_tree`` gives it: where they differ it is wider."""
+    first, *others = found
+    if not others:
+        return first
+    return {
+        metric: tuple(_mean([one[metric][column] for one in found]) for column in range(len(own)))
+        for metric, own in first.items()
+    }
+
+
+def _mean(parts: Sequence[Distribution]) -> Distribution:
+    bins = np.mean([part.bins for part in parts], axis=0)
+    return Distribution(parts[0].start, bins, float(np.mean([part.over for part in parts])))
+
+
 def digit_tree(next_logits: NextLogits, sizes: Sequence[int]) -> dict[str, tuple[Distribution, ...]]:
     """The exact distributions of memory and runtime at each size, up to pruned mass.
 

@@ -10,7 +10,7 @@ import io
 import json
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -91,37 +91,48 @@ def _attend_self(layer: Any, x: Tensor, rotation: tuple[Tensor, Tensor], causal:
 def write_checkpoint(
     folder: Path,
     name: str,
-    model: EncoderDecoder,
+    models: Sequence[EncoderDecoder],
     tokenizer: Tokenizer,
     config: Mapping[str, Any],
     calibration: Mapping[str, Any],
 ) -> str:
-    """Write a whole checkpoint folder and return the model's id.
+    """Write a whole checkpoint folder of one or more members, all of the same sizes, and return its id.
 
     ``config`` holds what ``checkpoint.read_config`` wants beside ``format``, ``id`` and ``files``. Weights are rounded to float16
     first, so that the committed weights and the exported graphs are the same numbers.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    model = model.float().eval()
-    state = {key: value.half().contiguous() for key, value in model.state_dict().items()}
-    model.load_state_dict({key: value.float() for key, value in state.items()})
-    save_file(state, folder / WEIGHTS)
     tokenizer.save(str(folder / checkpoint.TOKENIZER))
     (folder / checkpoint.CALIBRATION).write_text(json.dumps(calibration, indent=1, sort_keys=True) + "\n")
-    with torch.inference_mode():
-        _export_graphs(model, folder)
-    names = (checkpoint.TOKENIZER, checkpoint.CALIBRATION, checkpoint.ENCODER, checkpoint.DECODER, WEIGHTS)
+    names = [checkpoint.TOKENIZER, checkpoint.CALIBRATION]
+    encoders = []
+    for index, model in enumerate(models):
+        encoder, decoder, weights = (
+            checkpoint.of_member(file, index) for file in (checkpoint.ENCODER, checkpoint.DECODER, WEIGHTS)
+        )
+        _write_member(model.float().eval(), folder / encoder, folder / decoder, folder / weights)
+        names += [encoder, decoder, weights]
+        encoders.append(encoder)
     files = {file: checkpoint.sha256((folder / file).read_bytes()) for file in names}
-    identity = f"{name}-{files[checkpoint.ENCODER][:8]}"
+    identity = f"{name}-" + "-".join(files[encoder][:8] for encoder in encoders)
     whole = {
         "format": checkpoint.FORMAT,
         "id": identity,
         **config,
-        "architecture": model.sizes.to_json(),
+        checkpoint.MEMBERS: len(models),
+        "architecture": models[0].sizes.to_json(),
         "files": files,
     }
     (folder / checkpoint.CONFIG).write_text(json.dumps(whole, indent=1) + "\n")
     return identity
+
+
+def _write_member(model: EncoderDecoder, encoder: Path, decoder: Path, weights: Path) -> None:
+    state = {key: value.half().contiguous() for key, value in model.state_dict().items()}
+    model.load_state_dict({key: value.float() for key, value in state.items()})
+    save_file(state, weights)
+    with torch.inference_mode():
+        _export_graphs(model, encoder, decoder)
 
 
 def set_calibration(
@@ -141,15 +152,19 @@ def set_calibration(
     (folder / checkpoint.CONFIG).write_text(json.dumps(config, indent=1) + "\n")
 
 
-def load_weights(folder: Path) -> EncoderDecoder:
-    """The fp32 reference model of a checkpoint folder (weights stored as float16)."""
+def load_weights(folder: Path) -> list[EncoderDecoder]:
+    """The fp32 reference models of a checkpoint folder, one a member (weights stored as float16)."""
     config = checkpoint.read_config(folder)
-    model = EncoderDecoder(Architecture(**config["architecture"]))
-    model.load_state_dict({key: value.float() for key, value in load_file(folder / WEIGHTS).items()})
-    return model.eval()
+    models = []
+    for index in range(checkpoint.members_of(config)):
+        model = EncoderDecoder(Architecture(**config["architecture"]))
+        stored = load_file(folder / checkpoint.of_member(WEIGHTS, index))
+        model.load_state_dict({key: value.float() for key, value in stored.items()})
+        models.append(model.eval())
+    return models
 
 
-def _export_graphs(model: EncoderDecoder, folder: Path) -> None:
+def _export_graphs(model: EncoderDecoder, encoder_file: Path, decoder_file: Path) -> None:
     tokens = torch.ones((1, 7), dtype=torch.long)
     rows = torch.ones((3, 2), dtype=torch.long)
     encoder = _Encoder(model)
@@ -159,7 +174,7 @@ def _export_graphs(model: EncoderDecoder, folder: Path) -> None:
     _export(
         encoder,
         (tokens,),
-        folder / checkpoint.ENCODER,
+        encoder_file,
         ["tokens"],
         [checkpoint.SUMMARY, *names],
         {"tokens": {1: "T"}, **length},
@@ -167,7 +182,7 @@ def _export_graphs(model: EncoderDecoder, folder: Path) -> None:
     _export(
         _Decoder(model),
         (rows, *cross),
-        folder / checkpoint.DECODER,
+        decoder_file,
         ["rows", *names],
         ["logits"],
         {"rows": {0: "R", 1: "S"}, "logits": {0: "R"}, **length},
@@ -205,7 +220,9 @@ def _export(
         )
 
 
-def random_checkpoint(folder: Path, sizes: Architecture, tokenizer: Tokenizer, seed: int = 0) -> str:
+def random_checkpoint(
+    folder: Path, sizes: Architecture, tokenizer: Tokenizer, seed: int = 0, members: int = 1
+) -> str:
     """A checkpoint with random weights: real in every file, worthless in its forecasts. For tests of everything around it."""
     torch.manual_seed(seed)
     config = {
@@ -217,7 +234,9 @@ def random_checkpoint(folder: Path, sizes: Architecture, tokenizer: Tokenizer, s
         "pair_correlation": 0.0,
         "maximum_interval": 1e12,
     }
-    return write_checkpoint(folder, "random", EncoderDecoder(sizes), tokenizer, config, {})
+    return write_checkpoint(
+        folder, "random", [EncoderDecoder(sizes) for _ in range(members)], tokenizer, config, {}
+    )
 
 
 def train_tokenizer(texts: list[str], vocabulary: int) -> Tokenizer:

@@ -6,8 +6,9 @@ import json
 import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import scipy.stats
@@ -51,6 +52,10 @@ class ParityError(Exception):
     """The int8 graphs do not say what the fp32 weights say."""
 
 
+class StrangeMember(ValueError):
+    """Two models read differently, so that they cannot forecast as one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parity:
     """How far the int8 graphs stray from the fp32 weights on the same functions."""
@@ -67,10 +72,12 @@ def run_export(
     out: Path,
     name: str,
     console: Console,
+    beside: Path | None = None,
 ) -> Parity:
     """Write the checkpoint folder ``out`` from the best weights, calibrate it on validation, and hold it to parity.
 
-    Raises ``ParityError`` when int8 strays from fp32 by more than the gate allows, and ``MixedLimits``.
+    The members of the checkpoint ``beside`` come first. Raises ``ParityError`` when int8 strays from fp32 by more than the
+    gate allows, ``StrangeMember`` when the two do not read alike, ``CheckpointError`` and ``MixedLimits``.
     """
     examples, limits = bundle.examples, bundle.one_limit()
     recipe = json.loads((folder / "recipe.json").read_text())
@@ -91,7 +98,8 @@ def run_export(
         "number_names": recipe.get("number_names", False),
         "recipe": {key: value for key, value in recipe.items() if key != "architecture"},
     }
-    identity = write_checkpoint(out, name, model, tokenizer, config, {})
+    models = [] if beside is None else _members(beside, model.sizes, tokenizer, config)
+    identity = write_checkpoint(out, name, [*models, model], tokenizer, config, {})
     rlm, validation = Checkpoint.load(out), validating(examples)
     found = predict(rlm, validation, console)
     correlation, pairs = pair_correlation(validation, found)
@@ -125,6 +133,21 @@ def run_export(
     parity = check_parity(out, validation, found)
     console.print(f"{identity}: {parity}")
     return parity
+
+
+def _members(
+    beside: Path, sizes: Architecture, tokenizer: Tokenizer, config: Mapping[str, Any]
+) -> list[EncoderDecoder]:
+    """The weights of another checkpoint's members, if they are of these sizes and read with this tokenizer."""
+    other = checkpoint.read_config(beside)
+    differing = [key for key in ("context", "sizes", "number_names") if other.get(key) != config[key]]
+    if replace(Architecture(**other["architecture"]), dropout=sizes.dropout) != sizes:
+        differing.append("architecture")
+    if Tokenizer.from_file(str(beside / checkpoint.TOKENIZER)).to_str() != tokenizer.to_str():
+        differing.append("tokenizer")
+    if differing:
+        raise StrangeMember(f"{beside} cannot forecast beside this model: another {', '.join(differing)}")
+    return load_weights(beside)
 
 
 def _edit_errors(

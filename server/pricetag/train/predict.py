@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 
 from pricetag.rlm.architecture import EncoderDecoder
 from pricetag.rlm.checkpoint import Rlm
-from pricetag.rlm.distribution import Distribution, Floats, digit_tree
+from pricetag.rlm.distribution import Distribution, Floats, digit_tree, mixture
 from pricetag.rlm.numbers import SIZES
 from pricetag.rlm.prompt import Prompt, PromptTooLong, encode
 from pricetag.train.dataset import METRICS, Example
@@ -32,25 +32,31 @@ class Model(Protocol):
 
 
 class Reference:
-    """The fp32 torch model behind the same call as the shipped int8 one."""
+    """The fp32 torch models, one a member, behind the same call as the shipped int8 ones."""
 
     def __init__(
-        self, model: EncoderDecoder, tokenizer: Tokenizer, context: int, number_names: bool = False
+        self, models: Sequence[EncoderDecoder], tokenizer: Tokenizer, context: int, number_names: bool = False
     ) -> None:
-        self._model, self._tokenizer, self._context = model.eval(), tokenizer, context
+        self._models, self._tokenizer, self._context = [m.eval() for m in models], tokenizer, context
         self._number_names = number_names
 
     @torch.inference_mode()
     def distributions(self, prompt: Prompt, sizes: Sequence[int]) -> dict[str, tuple[Distribution, ...]]:
         """Per metric, one distribution a size. Raises ``PromptTooLong``."""
         tokens = torch.tensor([encode(prompt, self._tokenizer, self._context, self._number_names)])
-        cross = self._model.cross(self._model.encode(tokens))
+        return mixture([_decoded(model, tokens, sizes) for model in self._models])
 
-        def next_logits(rows: NDArray[np.int64]) -> Floats:
-            logits = self._model.decode(torch.from_numpy(rows)[None], cross)
-            return logits[0, :, -1].double().numpy()
 
-        return digit_tree(next_logits, sizes)
+def _decoded(
+    model: EncoderDecoder, tokens: torch.Tensor, sizes: Sequence[int]
+) -> dict[str, tuple[Distribution, ...]]:
+    cross = model.cross(model.encode(tokens))
+
+    def next_logits(rows: NDArray[np.int64]) -> Floats:
+        logits = model.decode(torch.from_numpy(rows)[None], cross)
+        return logits[0, :, -1].double().numpy()
+
+    return digit_tree(next_logits, sizes)
 
 
 @dataclass(frozen=True, slots=True)

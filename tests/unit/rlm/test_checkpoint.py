@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 
 from pricetag.rlm import Checkpoint, CheckpointError, PromptTooLong, render
 from pricetag.rlm.numbers import SIZES
-from pricetag.rlm.onnx_export import load_weights, set_calibration
+from pricetag.rlm.onnx_export import load_weights, random_checkpoint, set_calibration, write_checkpoint
 from pricetag.rlm.prompt import encode
 from pricetag.train.predict import Reference
 
@@ -55,15 +55,65 @@ def test_int8_stays_near_the_weights(random_folder: Path, tokenizer: Tokenizer) 
             )  # random weights are the worst case for rounding
 
 
+@pytest.fixture(scope="module")
+def pair(random_folder: Path, tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pair")
+    random_checkpoint(folder, load_weights(random_folder)[0].sizes, tokenizer, members=2)
+    return folder
+
+
+def test_members_answer_as_one(pair: Path, tokenizer: Tokenizer, tmp_path: Path) -> None:
+    config = json.loads((pair / "config.json").read_text())
+    config = {key: config[key] for key in config.keys() - {"id", "files", "members"}}
+    alone = []
+    for index, model in enumerate(load_weights(pair)):
+        folder = tmp_path / str(index)
+        write_checkpoint(folder, "one", [model], tokenizer, config, {})
+        alone.append(Checkpoint.load(folder))
+    both = Checkpoint.load(pair)
+    assert both.id not in {one.id for one in alone}
+    answers = [one.distributions(PROMPT, SIZES) for one in alone]
+    for metric, found in both.distributions(PROMPT, SIZES).items():
+        for column, distribution in enumerate(found):
+            own = [answer[metric][column] for answer in answers]
+            assert np.abs(own[0].bins - own[1].bins).max() > 1e-6, "two models"
+            np.testing.assert_allclose(distribution.bins, (own[0].bins + own[1].bins) / 2)
+            assert distribution.over == pytest.approx((own[0].over + own[1].over) / 2)
+    np.testing.assert_array_equal(both.summary(PROMPT), alone[0].summary(PROMPT))
+
+
+@pytest.mark.parametrize("members", [0, -1, 1000, "two", None, 1.5])
+def test_a_strange_number_of_members_is_refused(pair: Path, tmp_path: Path, members: object) -> None:
+    config = json.loads((pair / "config.json").read_text()) | {"members": members}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    with pytest.raises(CheckpointError, match="members is"):
+        Checkpoint.load(tmp_path)
+
+
+def test_a_member_that_the_config_does_not_name_is_refused(pair: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(pair, folder)
+    config = json.loads((folder / "config.json").read_text()) | {"members": 3}
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(CheckpointError, match=r"names no decoder-3\.int8\.onnx, encoder-3\.int8\.onnx"):
+        Checkpoint.load(folder)
+
+
 @pytest.mark.parametrize(
-    "name", ["encoder.int8.onnx", "decoder.int8.onnx", "tokenizer.json", "calibration.json"]
+    "name",
+    [
+        "encoder.int8.onnx",
+        "decoder.int8.onnx",
+        "encoder-2.int8.onnx",
+        "decoder-2.int8.onnx",
+        "tokenizer.json",
+        "calibration.json",
+    ],
 )
 @pytest.mark.parametrize("harm", ["truncated", "flipped", "missing"])
-def test_a_damaged_file_is_refused_with_its_name(
-    random_folder: Path, tmp_path: Path, name: str, harm: str
-) -> None:
+def test_a_damaged_file_is_refused_with_its_name(pair: Path, tmp_path: Path, name: str, harm: str) -> None:
     folder = tmp_path / "model"
-    shutil.copytree(random_folder, folder)
+    shutil.copytree(pair, folder)
     data = (folder / name).read_bytes()
     if harm == "missing":
         (folder / name).unlink()

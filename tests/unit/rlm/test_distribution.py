@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from pricetag.rlm.distribution import Distribution, digit_tree
+from pricetag.rlm.distribution import Distribution, digit_tree, mixture
 from pricetag.rlm.numbers import FIRST_TENTH, MEMORY, OVER, PAD, RUNTIME, TENTHS, VOCABULARY, size_token
 
 
@@ -102,3 +102,17 @@ def test_quantiles_never_fall(seed: int) -> None:
     distribution = Distribution(1.0, weights[:90], float(weights[90]))
     values = [distribution.quantile(q) for q in np.linspace(0.01, 0.99, 50)]
     assert values == sorted(values)
+
+
+def test_a_mixture_is_the_average_and_wider_where_its_parts_differ() -> None:
+    found = [digit_tree(lookup_model(seed), [100, 1000]) for seed in range(3)]
+    assert mixture(found[:1]) == found[0]
+    for metric, own in mixture(found).items():
+        for column, distribution in enumerate(own):
+            parts = [one[metric][column] for one in found]
+            np.testing.assert_allclose(distribution.bins, np.mean([part.bins for part in parts], axis=0))
+            assert distribution.bins.sum() + distribution.over == pytest.approx(1)
+            assert distribution.mean == pytest.approx(np.mean([part.mean for part in parts]))
+    low, high = (Distribution(0.0, np.eye(40)[bin_], 0.0) for bin_ in (10, 30))
+    both = mixture([{"memory": (low,)}, {"memory": (high,)}])["memory"][0]
+    assert low.quantile(0.9) - low.quantile(0.1) < 0.1 < 1.9 < both.quantile(0.9) - both.quantile(0.1)
