@@ -21,18 +21,21 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from pricetag.rlm.architecture import EncoderDecoder
-from pricetag.rlm.distribution import Floats
-from pricetag.rlm.numbers import SIZES
-from pricetag.rlm.prompt import Prompt
+from pricetag.rlm.distribution import Distribution, Floats
+from pricetag.rlm.numbers import MEMORY, PAD, RUNTIME, SIZES, size_token
+from pricetag.rlm.prompt import Prompt, encode
 from pricetag.train.baselines import BOOSTING, COUNTS, baseline_forecasts
+from pricetag.train.batches import LabelBatch, as_written
 from pricetag.train.bundle import Bundle
 from pricetag.train.dataset import METRICS, Example, teaching, validating
-from pricetag.train.loop import BEST, Schedule
+from pricetag.train.loop import BEST, Schedule, fit
+from pricetag.train.objective import Labels, apart, expected_values
 from pricetag.train.predict import Reference, predict, truths
 from pricetag.train.prepare import CONTEXT, prepare, run_training
-from pricetag.train.run import Recipe
+from pricetag.train.run import TRAINING, VALIDATION, Recipe
 from pricetag.train.scores import score
 
 N = 10_000
@@ -104,6 +107,57 @@ ROWS: Mapping[str, Change] = {
 }
 # These need --unlabelled: (passes of denoising, passes of imitation) as shares of those on labels.
 STAGES: Mapping[str, tuple[float, float]] = {"denoising first": (1.0, 0.0), "imitation first": (0.0, 1.0)}
+REGRESSION = "a regression head for number tokens"
+
+
+class Regression(Labels):
+    """Mean squared error of log10 values, read off one output each, in place of the number tokens (arXiv 2509.26476 compares them)."""
+
+    def loss(self, model: EncoderDecoder, batch: LabelBatch) -> Tensor:
+        """A scalar."""
+        rows, targets = apart(batch.rows, batch.targets)
+        logits = model(batch.tokens, batch.mask, rows).float()
+        total = logits.sum() * 0
+        for step, grammar in ((0, MEMORY), (2, RUNTIME)):
+            _, truth = expected_values(logits, targets, step, grammar)
+            known = ~truth.isnan()
+            if known.any():
+                total = total + (logits[:, :, step, PAD][known] - truth[known]).square().mean()
+        return total
+
+    def validate(self, model: EncoderDecoder) -> float:
+        """Mean loss over every held-out function as written."""
+        losses = [
+            (self.loss(model, batch).item(), batch.functions)
+            for batch in as_written(self._held_out, self._schedule)
+        ]
+        return sum(loss * count for loss, count in losses) / sum(count for _, count in losses)
+
+
+class RegressionModel:
+    """Forecasts of a model trained by ``Regression``: all of the mass on one value."""
+
+    def __init__(self, model: EncoderDecoder, tokenizer: Tokenizer) -> None:
+        self._model, self._tokenizer = model.eval(), tokenizer
+
+    @torch.inference_mode()
+    def distributions(self, prompt: Prompt, sizes: Sequence[int]) -> dict[str, tuple[Distribution, ...]]:
+        """Per metric, one distribution a size."""
+        cross = self._model.cross(
+            self._model.encode(torch.tensor([encode(prompt, self._tokenizer, CONTEXT, True)]))
+        )
+        rows = {
+            "memory": [[size_token(n)] for n in sizes],
+            "runtime": [[size_token(n), PAD, PAD] for n in sizes],
+        }
+        values = {
+            metric: self._model.decode(torch.tensor([own]), cross)[0, :, -1, PAD]
+            for metric, own in rows.items()
+        }
+        return {
+            metric: tuple(Distribution(float(value), np.ones(1), 0.0) for value in own)
+            for metric, own in values.items()
+        }
 
 
 @click.command()
@@ -126,7 +180,7 @@ def main(
     """Train what is missing, then print the table."""
     console = Console(width=170)
     bundle = Bundle.load(examples)
-    names = rows or (*ROWS, *(STAGES if unlabelled else ()))
+    names = rows or (*ROWS, REGRESSION, *(STAGES if unlabelled else ()))
     found: dict[str, list[dict[str, Any]]] = {}
     for seed in seeds:
         for name in names:
@@ -168,12 +222,16 @@ def _row(
     if not (run / "train").exists():
         roots = unlabelled if name in STAGES else ()
         prepare(examples, run, recipe, 3, console, roots, bundle.one_limit())
-    run_training(run, recipe, console)
+    if name == REGRESSION:
+        fit(Regression(run / TRAINING, run / VALIDATION), recipe.architecture, recipe.labels, run)
+    else:
+        run_training(run, recipe, console)
     model = EncoderDecoder(recipe.architecture)
     model.load_state_dict(torch.load(run / BEST, weights_only=True))
     tokenizer = Tokenizer.from_file(str(run / "tokenizer.json"))
     held_out = validating(examples)
-    forecasts = predict(Reference([model], tokenizer, CONTEXT, recipe.number_names), held_out)
+    reading = Reference([model], tokenizer, CONTEXT, recipe.number_names)
+    forecasts = predict(RegressionModel(model, tokenizer) if name == REGRESSION else reading, held_out)
     estimates = {"expected": lambda p: p.mean, "median": lambda p: p.quantiles[..., 1]}
     scores = {
         estimate: _scores(held_out, {metric: pick(forecasts[metric]) for metric in METRICS}, bundle)
