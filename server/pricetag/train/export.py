@@ -98,7 +98,7 @@ def run_export(
         "number_names": recipe.get("number_names", False),
         "recipe": {key: value for key, value in recipe.items() if key != "architecture"},
     }
-    models = [] if beside is None else _members(beside, model.sizes, tokenizer, config)
+    models = [] if beside is None else members_beside(beside, model.sizes, tokenizer, config)
     identity = write_checkpoint(out, name, [*models, model], tokenizer, config, {})
     rlm, validation = Checkpoint.load(out), validating(examples)
     found = predict(rlm, validation, console)
@@ -135,12 +135,14 @@ def run_export(
     return parity
 
 
-def _members(
+def members_beside(
     beside: Path, sizes: Architecture, tokenizer: Tokenizer, config: Mapping[str, Any]
 ) -> list[EncoderDecoder]:
-    """The weights of another checkpoint's members, if they are of these sizes and read with this tokenizer."""
-    other = checkpoint.read_config(beside)
-    differing = [key for key in ("context", "sizes", "number_names") if other.get(key) != config[key]]
+    """The weights of another checkpoint's members, which are of these ``sizes`` and read with this tokenizer. Raises ``StrangeMember``,
+    ``CheckpointError``.
+    """
+    other = {"number_names": False, **checkpoint.read_config(beside)}
+    differing = [key for key in ("context", "sizes", "number_names") if other[key] != config[key]]
     if replace(Architecture(**other["architecture"]), dropout=sizes.dropout) != sizes:
         differing.append("architecture")
     if Tokenizer.from_file(str(beside / checkpoint.TOKENIZER)).to_str() != tokenizer.to_str():
