@@ -239,8 +239,11 @@ def _fill(count: int, draw: Any) -> list[Any]:
 
 
 def _freeze(value: Any) -> Any:
-    if isinstance(value, list):
+    """The value with something hashable for each container in it, however deep."""
+    if isinstance(value, (list, tuple)):
         return tuple(map(_freeze, value))
+    if isinstance(value, dict):
+        return tuple((key, _freeze(own)) for key, own in value.items())
     return frozenset(value) if isinstance(value, (set, bytearray)) else value
 
 

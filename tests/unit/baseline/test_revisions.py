@@ -284,7 +284,9 @@ async def test_the_event_loop_goes_on_meanwhile(repo: Path) -> None:
         await asyncio.sleep(0)
         ticks += 1
     assert len(await asked) == 200
-    assert ticks > 100
+    assert ticks > 10, (
+        "git's answer comes in parts, as fast as git writes it; a loop that waited would turn once or twice"
+    )
 
 
 async def test_the_repository_runs_nothing(repo: Path, tmp_path: Path) -> None:

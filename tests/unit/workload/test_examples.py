@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pricetag.workload import LinkedList, Scalar, Tree, build_arguments, infer_from_examples
@@ -100,6 +100,7 @@ _VALUES = st.recursive(
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(_VALUES, _VALUES), min_size=1, max_size=3), st.integers(1, 60), st.booleans())
+@example([([], frozenset()), (0, ({}, []))], 1, False)  # a set of what cannot be hashed
 def test_whatever_the_examples_inputs_are_built(
     examples: list[tuple[object, ...]], n: int, cycle: bool
 ) -> None:
