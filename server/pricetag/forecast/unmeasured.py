@@ -30,9 +30,14 @@ def grown_on(
     if first < 2 or first >= len(memory):
         return tuple(memory)
     before, last = memory[first - 2 : first]
-    exponent = math.log(last.median / before.median) / math.log(last.n / before.n)
-    exponent = min(max(exponent, 0.0), _STEEPEST)
+    exponent = exponent_between((before.n, before.median), (last.n, last.median))
     return (*memory[:first], *(_at(estimate.n, last, exponent, memory_limit) for estimate in memory[first:]))
+
+
+def exponent_between(before: tuple[int, float], last: tuple[int, float]) -> float:
+    """How steeply a value grows from one (n, value) to another in log-log: 0 where it falls, at most 3."""
+    exponent = math.log(last[1] / before[1]) / math.log(last[0] / before[0])
+    return min(max(exponent, 0.0), _STEEPEST)
 
 
 def _at(n: int, last: Estimate, exponent: float, limit: float) -> Estimate:

@@ -10,10 +10,9 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from pricetag.forecast.unmeasured import exponent_between
 from pricetag.rlm.numbers import SIZES
 from pricetag.train.dataset import Example
-
-_STEEPEST = 3.0  # exponent
 
 
 def with_grown_memory(examples: Iterable[Example], memory_limit: float) -> list[Example]:
@@ -35,8 +34,7 @@ def _grown(values: Mapping[str, Mapping[int, float]], limit: float) -> dict[int,
     before, last = memory.get(SIZES[first - 2]), memory.get(SIZES[first - 1])
     if not before or not last or math.inf in (before, last):
         return memory
-    exponent = math.log(last / before) / math.log(SIZES[first - 1] / SIZES[first - 2])
-    exponent = min(max(exponent, 0.0), _STEEPEST)
+    exponent = exponent_between((SIZES[first - 2], before), (SIZES[first - 1], last))
     for n in SIZES[first:]:
         value = last * (n / SIZES[first - 1]) ** exponent
         memory.setdefault(n, value if value <= limit else math.inf)
