@@ -331,6 +331,13 @@ def test_labels_without_functions(
     assert "junk.parquet is not a readable label file" in said
 
 
+def test_a_model_is_trained_from_another_or_beside_it(tmp_path: Path, random_model: Path) -> None:
+    model = str(random_model)
+    said = run("train", str(tmp_path / "run"), "--start", model, "--beside", model, code=2).stderr
+    assert "--start brings its own tokenizer" in said
+    assert not (tmp_path / "run").exists()
+
+
 def labelled_functions(folder: Path, train: int, test: int) -> tuple[object, ...]:
     """Options of ``evaluate`` for made-up labels: generated Python functions train, those of the standard library test."""
     items, labels = [], []

@@ -104,6 +104,8 @@ def train(
         from pricetag.train.prepare import continued, prepare, run_training
         from pricetag.train.run import TRAINING
 
+    if start is not None and beside is not None:
+        raise click.UsageError("--start brings its own tokenizer: give it or --beside.")
     console = open_console(stderr=True)
     shared = {"processes": processes, "device": device, "seed": seed}
     stages = {"labels": passes, "pretraining": pretraining_passes, "imitation": imitation_passes}
