@@ -9,6 +9,7 @@ validation, human-written functions, fp32 weights, n = 10,000, Spearman and mean
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -104,6 +105,10 @@ ROWS: Mapping[str, Change] = {
     "masked 4 %": _recipe(masked=0.04),
     "narrower (width 128)": _architecture(width=128, feed_forward=352),
     "deeper (6 + 2 layers)": _architecture(encoder_layers=6),
+    "M (width 256, 6 + 2 layers)": _architecture(width=256, feed_forward=704, encoder_layers=6),
+    "L (width 384, 8 + 3 layers)": _architecture(
+        width=384, feed_forward=1024, heads=6, encoder_layers=8, decoder_layers=3
+    ),
 }
 # These need --unlabelled: (passes of denoising, passes of imitation) as shares of those on labels.
 STAGES: Mapping[str, tuple[float, float]] = {"denoising first": (1.0, 0.0), "imitation first": (0.0, 1.0)}
@@ -184,7 +189,7 @@ def main(
     found: dict[str, list[dict[str, Any]]] = {}
     for seed in seeds:
         for name in names:
-            run = folder / f"{name.replace(' ', '-').replace(',', '')}-{passes}-{seed}"
+            run = folder / f"{re.sub(r'[^A-Za-z0-9]+', '-', name)}-{passes}-{seed}"
             found.setdefault(name, []).append(
                 _row(run, name, bundle, unlabelled, passes, seed, processes, console)
             )
@@ -269,7 +274,7 @@ def _boosted(folder: Path, bundle: Bundle, console: Console) -> dict[str, dict[s
         scores = {}
         for of, training in (("all", bundle.split("train")), ("teaching", teaching(bundle.split("train")))):
             with console.status("gradient boosting"):
-                made = baseline_forecasts(training, held_out, limits, (BOOSTING, COUNTS))
+                made = baseline_forecasts(training, held_out, limits, (BOOSTING, COUNTS), (N,))
             for name, forecasts in made.items():
                 scores[f"{name}, {of}"] = {"expected": _scores(held_out, forecasts, bundle)}
         file.write_text(json.dumps(scores))

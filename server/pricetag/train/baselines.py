@@ -133,10 +133,12 @@ def baseline_forecasts(
     held_out: Sequence[Example],
     limits: Mapping[str, float],
     names: Sequence[str] = (CONSTANT, BOOSTING, COUNTS),
+    sizes: Sequence[int] = SIZES,
 ) -> dict[str, dict[str, Floats]]:
     """``{baseline: {metric: log10 forecasts [E, S]}}`` of the held-out functions, one model per language, metric and n.
 
-    Targets past a limit (bytes, seconds) count as it. NaN where fewer than 50 training functions have a label.
+    Targets past a limit (bytes, seconds) count as it. NaN where fewer than 50 training functions have a label, and at any n
+    but ``sizes``.
     """
     shape = (len(held_out), len(SIZES))
     found = {name: {metric: np.full(shape, np.nan) for metric in METRICS} for name in names}
@@ -149,7 +151,7 @@ def baseline_forecasts(
         models = {name: _baseline(name, own, tests) for name in names}
         for metric in METRICS:
             targets = np.minimum(truths(own, metric), np.log10(limits[metric]))
-            for column in range(len(SIZES)):
+            for column in map(SIZES.index, sizes):
                 if (~np.isnan(targets[:, column])).sum() < _FEWEST:
                     continue
                 for name, forecast in models.items():
