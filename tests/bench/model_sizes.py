@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import tempfile
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from pricetag.rlm.architecture import Architecture, EncoderDecoder
 from pricetag.rlm.checkpoint import Checkpoint, Rlm
 from pricetag.rlm.numbers import SIZES
 from pricetag.rlm.onnx_export import write_checkpoint
-from pricetag.rlm.prompt import Prompt, encode
+from pricetag.rlm.prompt import Normalisation, Prompt, encode
 from pricetag.train.bundle import Bundle
 from pricetag.train.dataset import METRICS, Example, validating
 from pricetag.train.loop import BEST
@@ -59,11 +60,11 @@ def _measured(folder: Path, held_out: list[Example], bundle: Bundle) -> dict[str
     model = EncoderDecoder(Architecture(**recipe["architecture"])).eval()
     model.load_state_dict(torch.load(folder / BEST, weights_only=True, map_location="cpu"))
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    number_names = recipe.get("number_names", False)
+    normalisation = Normalisation.of(recipe)
     config: dict[str, Any] = {
         "context": CONTEXT, "sizes": list(SIZES), "languages": ["cpp", "python"], "metrics": list(METRICS),
         "limits": dict(bundle.one_limit()), "pair_correlation": 0.0, "maximum_interval": 1e12,
-        "number_names": number_names,
+        **asdict(normalisation),
     }  # fmt: skip
     sizes = recipe["architecture"]
     weights = sum(p.numel() for name, p in model.named_parameters() if "embed" not in name)
@@ -78,18 +79,20 @@ def _measured(folder: Path, held_out: list[Example], bundle: Bundle) -> dict[str
         rows["bytes on disk"] = f"{sum(file.stat().st_size for file in out.iterdir()) / 1e6:.1f} MB"
         rlm = Checkpoint.load(out)
         for length in LENGTHS:
-            prompt = _prompt_of(length, held_out, tokenizer, number_names)
+            prompt = _prompt_of(length, held_out, tokenizer, normalisation)
             rows[f"CPU ms, {length} tokens"] = f"{_milliseconds(rlm, prompt):.0f}"
-        fp32 = predict(Reference([model], tokenizer, CONTEXT, number_names), held_out)
+        fp32 = predict(Reference([model], tokenizer, CONTEXT, normalisation), held_out)
         int8 = predict(rlm, held_out)
     return rows | _quality(fp32, int8, held_out, bundle)
 
 
-def _prompt_of(length: int, examples: list[Example], tokenizer: Tokenizer, number_names: bool) -> Prompt:
+def _prompt_of(
+    length: int, examples: list[Example], tokenizer: Tokenizer, normalisation: Normalisation
+) -> Prompt:
     """The example whose prompt is closest to ``length`` tokens."""
 
     def off(example: Example) -> float:
-        tokens = encode(example.prompt, tokenizer, 1 << 20, number_names)
+        tokens = encode(example.prompt, tokenizer, 1 << 20, normalisation)
         return abs(len(tokens) - length)
 
     return min(examples, key=off).prompt

@@ -27,7 +27,7 @@ from torch import Tensor
 from pricetag.rlm.architecture import EncoderDecoder
 from pricetag.rlm.distribution import Distribution, Floats
 from pricetag.rlm.numbers import MEMORY, PAD, RUNTIME, SIZES, size_token
-from pricetag.rlm.prompt import Prompt, encode
+from pricetag.rlm.prompt import Normalisation, Prompt, encode
 from pricetag.train.baselines import BOOSTING, COUNTS, baseline_forecasts
 from pricetag.train.batches import LabelBatch, as_written
 from pricetag.train.bundle import Bundle
@@ -93,6 +93,7 @@ ROWS: Mapping[str, Change] = {
     "without mutants": _without("mutated"),
     "without neutral edits": _without("neutral"),
     "names as written, renamed copies": _recipe(number_names=False),
+    "type hints as written": _recipe(drop_hints=False),
     "without kinds": _prompts(lambda prompt: replace(prompt, assumes="")),
     "without imputed memory": _recipe(imputed=False),
     "without callees": _prompts(lambda prompt: replace(prompt, callees=())),
@@ -142,14 +143,14 @@ class Regression(Labels):
 class RegressionModel:
     """Forecasts of a model trained by ``Regression``: all of the mass on one value."""
 
-    def __init__(self, model: EncoderDecoder, tokenizer: Tokenizer) -> None:
-        self._model, self._tokenizer = model.eval(), tokenizer
+    def __init__(self, model: EncoderDecoder, tokenizer: Tokenizer, normalisation: Normalisation) -> None:
+        self._model, self._tokenizer, self._normalisation = model.eval(), tokenizer, normalisation
 
     @torch.inference_mode()
     def distributions(self, prompt: Prompt, sizes: Sequence[int]) -> dict[str, tuple[Distribution, ...]]:
         """Per metric, one distribution a size."""
         cross = self._model.cross(
-            self._model.encode(torch.tensor([encode(prompt, self._tokenizer, CONTEXT, True)]))
+            self._model.encode(torch.tensor([encode(prompt, self._tokenizer, CONTEXT, self._normalisation)]))
         )
         rows = {
             "memory": [[size_token(n)] for n in sizes],
@@ -235,8 +236,12 @@ def _row(
     model.load_state_dict(torch.load(run / BEST, weights_only=True))
     tokenizer = Tokenizer.from_file(str(run / "tokenizer.json"))
     held_out = validating(examples)
-    reading = Reference([model], tokenizer, CONTEXT, recipe.number_names)
-    forecasts = predict(RegressionModel(model, tokenizer) if name == REGRESSION else reading, held_out)
+    forecasts = predict(
+        RegressionModel(model, tokenizer, recipe.normalisation)
+        if name == REGRESSION
+        else Reference([model], tokenizer, CONTEXT, recipe.normalisation),
+        held_out,
+    )
     estimates = {"expected": lambda p: p.mean, "median": lambda p: p.quantiles[..., 1]}
     scores = {
         estimate: _scores(held_out, {metric: pick(forecasts[metric]) for metric in METRICS}, bundle)

@@ -18,9 +18,10 @@ from pricetag.forecast import (
     reason_against,
     select,
 )
-from pricetag.rlm.prompt import Prompt, numbered, render
+from pricetag.rlm.prompt import Normalisation, Prompt, render
 from pricetag.syntax.function import Function
 
+_NORMALISATION = Normalisation(number_names=True, drop_hints=True)
 _PARAMETER = re.compile(r"(?:^|, )\w+: ")
 # How large a parameter is, where that depends on n: "n x 5" of "list[str] of n x 5 over 3 letters".
 _SIZE = re.compile(r" (?:of|=) (?P<size>(?:sqrt )?n\b(?:(?! over ).)*)")
@@ -49,7 +50,7 @@ def differs(before: Function, after: Function) -> bool:
     """Whether an edit may have changed what a function costs.
 
     Not where the canonical texts are equal, where only names of the function's own differ, or where the model would
-    read one and the same prompt, its names numbered: such an edit is silent by construction.
+    read one and the same prompt, its names numbered and its type hints dropped: such an edit is silent by construction.
     """
     if before.canonical == after.canonical or only_names_differ(before, after):
         return False
@@ -92,7 +93,7 @@ def judge_versions(
 
 def _prompt(function: Function) -> Prompt:
     query = query_for(function)
-    return numbered(render(query.language, query.assumes, query.canonical, query.callees))
+    return _NORMALISATION(render(query.language, query.assumes, query.canonical, query.callees))
 
 
 def _reason(before: Forecast, after: Forecast, n: int, options: Options) -> str:

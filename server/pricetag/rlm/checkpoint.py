@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from pricetag.rlm.distribution import Distribution, Floats, digit_tree, mixture
-from pricetag.rlm.prompt import Prompt, encode
+from pricetag.rlm.prompt import Normalisation, Prompt, encode
 
 FORMAT = 1
 CONFIG, TOKENIZER, ENCODER, DECODER = (
@@ -60,7 +60,7 @@ class Rlm:
         self.config = config
         self.id: str = config["id"]
         self.context: int = config["context"]  # tokens
-        self._number_names: bool = config.get("number_names", False)
+        self._normalisation = Normalisation.of(config)
         self.calibration: Mapping[str, Any] = json.loads(files[CALIBRATION])
         self._tokenizer = Tokenizer.from_str(files[TOKENIZER].decode("utf-8"))
         self._members = [
@@ -90,7 +90,7 @@ class Rlm:
         return self._members[0].encode(self._tokens(prompt))[SUMMARY]
 
     def _tokens(self, prompt: Prompt) -> NDArray[np.int64]:
-        return np.array([encode(prompt, self._tokenizer, self.context, self._number_names)], dtype=np.int64)
+        return np.array([encode(prompt, self._tokenizer, self.context, self._normalisation)], dtype=np.int64)
 
     def _distance(self, summary: Floats | None) -> float | None:
         if summary is None or self._familiar is None:

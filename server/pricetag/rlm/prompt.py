@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from pricetag.syntax.binding import bound_names, replace_names
 from pricetag.syntax.function import Language
+from pricetag.syntax.hints import without_hints
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -52,6 +53,29 @@ def render(language: str, assumes: str, canonical: str, callees: Sequence[str] =
     return Prompt(language, assumes, canonical, tuple(callees))
 
 
+@dataclass(frozen=True, slots=True)
+class Normalisation:
+    """What a model reads in place of the code as it is written, so that an edit of it changes no forecast."""
+
+    number_names: bool = False  # va, vb, ... for what a function names itself
+    drop_hints: bool = False  # Python without type hints: what they say of the inputs, the kinds say
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any]) -> Normalisation:
+        """As a model's ``config.json`` has it; what is left out is read as written."""
+        return cls(config.get("number_names", False), config.get("drop_hints", False))
+
+    def __call__(self, prompt: Prompt) -> Prompt:
+        """The prompt as the model reads it."""
+        if self.drop_hints and prompt.language == Language.PYTHON.value:
+            callees = tuple(map(without_hints, prompt.callees))
+            prompt = replace(prompt, canonical=without_hints(prompt.canonical), callees=callees)
+        return numbered(prompt) if self.number_names else prompt
+
+
+AS_WRITTEN = Normalisation()
+
+
 def numbered(prompt: Prompt) -> Prompt:
     """The prompt with every name that a function binds for itself replaced by one of a fixed series, in order.
 
@@ -78,19 +102,20 @@ def replace_parameters(assumes: str, mapping: Mapping[str, str]) -> str:
     return _PARAMETER.sub(lambda match: mapping.get(match[1], match[1]), assumes)
 
 
-def prompt_tokens(prompt: Prompt, tokenizer: Tokenizer, number_names: bool = False) -> int:
+def prompt_tokens(prompt: Prompt, tokenizer: Tokenizer, normalisation: Normalisation = AS_WRITTEN) -> int:
     """Tokens of the whole prompt, all callees included: what ``encode`` would give without a limit."""
-    return len(encode(prompt, tokenizer, sys.maxsize, number_names))
+    return len(encode(prompt, tokenizer, sys.maxsize, normalisation))
 
 
-def encode(prompt: Prompt, tokenizer: Tokenizer, limit: int, number_names: bool = False) -> list[int]:
+def encode(
+    prompt: Prompt, tokenizer: Tokenizer, limit: int, normalisation: Normalisation = AS_WRITTEN
+) -> list[int]:
     """Token ids, at most ``limit``: whole callees are left out, furthest first, never the function's own tail.
 
-    With ``number_names``, as the model was trained, the prompt is ``numbered`` first. Special tokens are placed by id, so
-    that text in the user's code that looks like one stays text. Raises ``PromptTooLong`` when the function itself does not fit.
+    ``normalisation`` is the one that the model was trained with. Special tokens are placed by id, so that text in the user's
+    code that looks like one stays text. Raises ``PromptTooLong`` when the function itself does not fit.
     """
-    if number_names:
-        prompt = numbered(prompt)
+    prompt = normalisation(prompt)
     ids = [_special(tokenizer, _LANGUAGE_TOKENS[prompt.language])]
     if prompt.assumes:
         ids += [_special(tokenizer, ASSUMES), *_plain(tokenizer, prompt.assumes)]

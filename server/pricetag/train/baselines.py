@@ -42,6 +42,7 @@ _SETTINGS: dict[str, Any] = {
     "n_estimators": 800, "learning_rate": 0.04, "num_leaves": 32, "min_child_samples": 8, "subsample": 0.8,
     "subsample_freq": 1, "colsample_bytree": 0.4, "n_jobs": 2, "random_state": 0, "verbosity": -1,
 }  # fmt: skip
+_FEW = 2_000  # training labels of one column that one thread is enough for
 _FEWEST = 50  # training labels of one column; with fewer no baseline is trained
 
 
@@ -107,7 +108,9 @@ class GradientBoosting:
         **settings: int,
     ) -> NDArray[np.float64]:
         """Train on log10 targets, predict the held-out rows. ``settings`` of LightGBM replace the usual ones."""
-        regressor = lightgbm.LGBMRegressor(**{**_SETTINGS, **settings})
+        # On little data threads wait for each other longer than they work, above all where the machine has other work.
+        alone = {"n_jobs": 1} if len(targets) < _FEW else {}
+        regressor = lightgbm.LGBMRegressor(**{**_SETTINGS, **alone, **settings})
         regressor.fit(inputs, targets)
         return np.asarray(regressor.predict(held_out), dtype=np.float64)
 

@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from pricetag.forecast.forecaster import model_info
 from pricetag.rlm import checkpoint
 from pricetag.rlm.checkpoint import Checkpoint
-from pricetag.rlm.prompt import prompt_tokens
+from pricetag.rlm.prompt import Normalisation, prompt_tokens
 from pricetag.train.baselines import BOOSTING, CONSTANT, COUNTS, NEAREST, baseline_forecasts
 from pricetag.train.bundle import Bundle, MixedLimits
 from pricetag.train.dataset import teaching
@@ -53,8 +53,8 @@ def run_evaluation(
         write_scores(scores, out)
     if reports:
         tokenizer = Tokenizer.from_file(str(folder / checkpoint.TOKENIZER))
-        number_names = config.get("number_names", False)
-        tokens = [prompt_tokens(example.prompt, tokenizer, number_names) for example in held_out]
+        normalisation = Normalisation.of(config)
+        tokens = [prompt_tokens(example.prompt, tokenizer, normalisation) for example in held_out]
         columns = hold_out(held_out, tokens, found, baselines, rlm.calibration, config["limits"])
         limits = (config["limits"]["memory"], config["limits"]["runtime"])
         notes = _notes(config["limits"], bundle)

@@ -6,7 +6,7 @@ import json
 import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from pricetag.rlm.architecture import Architecture, EncoderDecoder
 from pricetag.rlm.checkpoint import Checkpoint, Rlm
 from pricetag.rlm.numbers import SIZES
 from pricetag.rlm.onnx_export import load_weights, set_calibration, write_checkpoint
+from pricetag.rlm.prompt import Normalisation
 from pricetag.train.bundle import Bundle
 from pricetag.train.calibrate import (
     MAXIMUM_WIDTH,
@@ -95,7 +96,7 @@ def run_export(
         "limits": dict(limits),
         "pair_correlation": 0.0,
         "maximum_interval": 1e12,
-        "number_names": recipe.get("number_names", False),
+        **asdict(Normalisation.of(recipe)),
         "recipe": {key: value for key, value in recipe.items() if key != "architecture"},
     }
     models = [] if beside is None else members_beside(beside, model.sizes, tokenizer, config)
@@ -142,6 +143,7 @@ def members_beside(
     ``CheckpointError``.
     """
     other = {"number_names": False, **checkpoint.read_config(beside)}
+    # Whether hints are dropped may differ: a model that learnt from code with hints has seen much without.
     differing = [key for key in ("context", "sizes", "number_names") if other[key] != config[key]]
     if replace(Architecture(**other["architecture"]), dropout=sizes.dropout) != sizes:
         differing.append("architecture")
@@ -174,7 +176,7 @@ def check_parity(
     config = checkpoint.read_config(folder)
     tokenizer = Tokenizer.from_file(str(folder / checkpoint.TOKENIZER))
     reference = predict(
-        Reference(load_weights(folder), tokenizer, config["context"], config.get("number_names", False)),
+        Reference(load_weights(folder), tokenizer, config["context"], Normalisation.of(config)),
         examples,
     )
     shipped = int8 or predict(Checkpoint.load(folder), examples)

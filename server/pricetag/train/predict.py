@@ -17,7 +17,7 @@ from pricetag.rlm.architecture import EncoderDecoder
 from pricetag.rlm.checkpoint import Rlm
 from pricetag.rlm.distribution import Distribution, Floats, digit_tree, mixture
 from pricetag.rlm.numbers import SIZES
-from pricetag.rlm.prompt import Prompt, PromptTooLong, encode
+from pricetag.rlm.prompt import AS_WRITTEN, Normalisation, Prompt, PromptTooLong, encode
 from pricetag.train.dataset import METRICS, Example
 
 QUANTILES = (0.1, 0.5, 0.9)
@@ -35,15 +35,19 @@ class Reference:
     """The fp32 torch models, one a member, behind the same call as the shipped int8 ones."""
 
     def __init__(
-        self, models: Sequence[EncoderDecoder], tokenizer: Tokenizer, context: int, number_names: bool = False
+        self,
+        models: Sequence[EncoderDecoder],
+        tokenizer: Tokenizer,
+        context: int,
+        normalisation: Normalisation = AS_WRITTEN,
     ) -> None:
         self._models, self._tokenizer, self._context = [m.eval() for m in models], tokenizer, context
-        self._number_names = number_names
+        self._normalisation = normalisation
 
     @torch.inference_mode()
     def distributions(self, prompt: Prompt, sizes: Sequence[int]) -> dict[str, tuple[Distribution, ...]]:
         """Per metric, one distribution a size. Raises ``PromptTooLong``."""
-        tokens = torch.tensor([encode(prompt, self._tokenizer, self._context, self._number_names)])
+        tokens = torch.tensor([encode(prompt, self._tokenizer, self._context, self._normalisation)])
         return mixture([_decoded(model, tokens, sizes) for model in self._models])
 
 

@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 from pricetag.rlm import checkpoint
 from pricetag.rlm.architecture import Architecture
 from pricetag.rlm.onnx_export import load_weights, train_tokenizer
-from pricetag.rlm.prompt import numbered
+from pricetag.rlm.prompt import Normalisation
 from pricetag.train.dataset import Example, add_renamed, pack, teaching, validating
 from pricetag.train.imitate import imitated
 from pricetag.train.impute import with_grown_memory
@@ -55,11 +55,12 @@ def prepare(
             imitations = imitated(unlabelled_prompts, teaching(training), limits)
     if limits is not None and recipe.imputed:
         training = with_grown_memory(training, limits["memory"])
-    if recipe.number_names:
-        with console.status("numbering names"):
-            training, validation, imitations = map(_numbered, (training, validation, imitations))
-            unlabelled_prompts = in_processes(numbered, unlabelled_prompts)
-    else:
+    with console.status("normalising"):
+        training, validation, imitations = (
+            _normalised(part, recipe.normalisation) for part in (training, validation, imitations)
+        )
+        unlabelled_prompts = in_processes(recipe.normalisation, unlabelled_prompts)
+    if not recipe.number_names:
         add_renamed(training, copies)
     own = [example.prompt for example in training]
     if start is not None:
@@ -90,7 +91,8 @@ def prepare(
 def continued(recipe: Recipe, start: Path) -> Recipe:
     """``recipe`` for more training on labels of the model in the folder ``start``: of its sizes, reading names as it does.
 
-    Raises ``CheckpointError``.
+    Whether hints are dropped is the recipe's: a model that learnt from code with hints has seen much without. Raises
+    ``CheckpointError``.
     """
     config = checkpoint.read_config(start)
     architecture = replace(Architecture(**config["architecture"]), dropout=recipe.architecture.dropout)
@@ -103,8 +105,8 @@ def continued(recipe: Recipe, start: Path) -> Recipe:
     )
 
 
-def _numbered(examples: Sequence[Example]) -> list[Example]:
-    prompts = in_processes(numbered, [example.prompt for example in examples])
+def _normalised(examples: Sequence[Example], normalisation: Normalisation) -> list[Example]:
+    prompts = in_processes(normalisation, [example.prompt for example in examples])
     return [replace(example, prompt=prompt) for example, prompt in zip(examples, prompts, strict=True)]
 
 

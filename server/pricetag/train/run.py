@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 
 from pricetag.rlm.architecture import Architecture
+from pricetag.rlm.prompt import Normalisation
 from pricetag.train.loop import BEST, Schedule, fit
 from pricetag.train.objective import Labels
 from pricetag.train.pretrain import Denoising
@@ -39,11 +40,17 @@ class Recipe:
     weights: Mapping[str, float] = field(
         default_factory=lambda: {"generated": 0.5, "mutated": 0.5, "neutral": 0.25}
     )
-    number_names: bool = True  # the model reads va, vb, ... for what a function names itself
+    number_names: bool = True  # both as in ``Normalisation``
+    drop_hints: bool = True
     expected: float = 0.0  # weight of the expected values' error
     ranking: float = 0.0  # weight of the order of functions within a batch
     masked: float = 0.0  # share of a prompt's tokens that are hidden, anew whenever it is shown
     imputed: bool = True  # memory past the limit of runtime is grown on from smaller n
+
+    @property
+    def normalisation(self) -> Normalisation:
+        """What the model reads in place of the code as written."""
+        return Normalisation(self.number_names, self.drop_hints)
 
     def to_json(self) -> dict[str, Any]:
         """As stored beside the weights."""

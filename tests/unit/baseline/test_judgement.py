@@ -31,7 +31,8 @@ def last(text: str, language: Language) -> Function:
         # The name is also the keyword of a call: the plain comparison of names is in doubt, the prompts are equal.
         (Language.PYTHON, "def f(x):\n    return g(x=x)\n", "def f(y):\n    return g(x=y)\n", False),
         (Language.PYTHON, LOOP, LOOP.replace("for x in xs", "for x in sorted(xs)"), True),
-        (Language.PYTHON, LOOP, LOOP.replace("k: int", "k: str"), True),
+        (Language.PYTHON, LOOP, LOOP.replace(" -> int", "").replace("total = 0", "total: int = 0"), False),
+        (Language.PYTHON, LOOP, LOOP.replace("k: int", "k: str"), True),  # other inputs
         (Language.PYTHON, HELPER, HELPER.replace("return n", "return [n] * n"), False),  # f itself stays
         (Language.CPP, CPP, CPP.replace("total", "sum"), False),
         (Language.CPP, CPP, CPP.replace("int total", "long total"), True),

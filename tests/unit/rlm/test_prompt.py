@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pricetag.rlm.prompt import Prompt, numbered, render
+from pricetag.rlm.prompt import AS_WRITTEN, Normalisation, Prompt, numbered, render
 from pricetag.syntax.binding import bound_names, parse_canonical
 from pricetag.syntax.function import Language
 from pricetag.train.augment import rename
@@ -59,6 +59,35 @@ CPP = "double mean(const std::vector<int>& levels, int skip) {\n\tdouble total =
 def test_names_are_numbered(prompt: Prompt, expected: Prompt) -> None:
     assert numbered(prompt) == expected
     assert numbered(expected) == expected
+
+
+HINTED = render(
+    "python", "xs: list[int] of n", "def f(xs: list[int]) -> int:\n\tn: int = g(xs)\n\treturn n",
+    ["def g(xs: Sequence[int]) -> int:\n\treturn len(xs)"],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("config", "function", "callee"),
+    [
+        ({}, HINTED.canonical, HINTED.callees[0]),
+        ({"drop_hints": True}, "def f(xs):\n\tn = g(xs)\n\treturn n", "def g(xs):\n\treturn len(xs)"),
+        (
+            {"drop_hints": True, "number_names": True, "other": 1},
+            "def va(vb):\n\tvc = g(vb)\n\treturn vc",
+            "def g(vb):\n\treturn len(vb)",
+        ),
+    ],
+)
+def test_a_model_reads_as_its_config_says(config: dict[str, bool], function: str, callee: str) -> None:
+    found = Normalisation.of(config)(HINTED)
+    assert (found.canonical, found.callees) == (function, (callee,))
+    assert found.assumes == ("vb" if config.get("number_names") else "xs") + ": list[int] of n"
+
+
+def test_types_of_cpp_stay() -> None:
+    prompt = render("cpp", "", CPP)
+    assert Normalisation(drop_hints=True)(prompt) == AS_WRITTEN(prompt) == prompt
 
 
 def test_many_names_are_all_different() -> None:

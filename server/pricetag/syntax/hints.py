@@ -1,0 +1,78 @@
+"""Type hints of Python: they can be added or taken away without any change of what a function does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from pricetag.syntax.binding import parse_canonical, walk
+from pricetag.syntax.function import Language
+
+_Edit = tuple[int, int, bytes]  # bytes from, to, and what stands there instead
+
+
+def without_hints(canonical: str) -> str:
+    """The canonical text of a Python function as it would be without its type hints.
+
+    Fields of a class that stands in the text keep theirs: a dataclass is made of them. In text with a syntax error, what
+    still parses loses its hints.
+    """
+    data = canonical.encode("utf-8", "replace")
+    nodes = walk(parse_canonical(canonical, Language.PYTHON))
+    pieces, position = [], 0
+    for start, end, text in sorted(edit for node in nodes for edit in _edits(node)):
+        if start >= position:  # a hint within code that is left out goes with it
+            pieces += [data[position:start], text]
+            position = end
+    return b"".join([*pieces, data[position:]]).decode("utf-8", "replace")
+
+
+def _edits(node: Node) -> Iterator[_Edit]:
+    if node.type == "typed_parameter":
+        yield node.children[0].end_byte, node.end_byte, b""
+    elif node.type == "typed_default_parameter":
+        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        if name is not None and value is not None:
+            yield name.end_byte, value.start_byte, b"="
+    elif node.type == "function_definition":
+        parameters, returned = node.child_by_field_name("parameters"), node.child_by_field_name("return_type")
+        if parameters is not None and returned is not None:
+            yield parameters.end_byte, returned.end_byte, b""
+    elif node.type in ("block", "module") and not _is_of_class(node):
+        yield from _statement_edits(node)
+
+
+def _statement_edits(block: Node) -> Iterator[_Edit]:
+    """``x: T = v`` loses its hint, ``x: T`` goes altogether; a block of nothing else becomes ``pass``."""
+    statements = block.named_children
+    declared = [_is_declaration(statement) for statement in statements]
+    if declared and all(declared):
+        yield statements[0].start_byte, statements[-1].end_byte, b"pass"
+        return
+    for place, statement in enumerate(statements):
+        if declared[place]:
+            # With what lies between it and the next statement; at the end of a block, the one before.
+            if not all(declared[place:]):
+                yield statement.start_byte, statements[place + 1].start_byte, b""
+            else:
+                yield statements[place - 1].end_byte, statement.end_byte, b""
+        elif (assignment := _assignment(statement)) is not None:
+            left, hint = assignment.child_by_field_name("left"), assignment.child_by_field_name("type")
+            if left is not None and hint is not None:
+                yield left.end_byte, hint.end_byte, b""
+
+
+def _assignment(statement: Node) -> Node | None:
+    first = statement.named_children[0] if statement.type == "expression_statement" else None
+    return first if first is not None and first.type == "assignment" else None
+
+
+def _is_declaration(statement: Node) -> bool:
+    """``x: T``, without a value."""
+    assignment = _assignment(statement)
+    return assignment is not None and assignment.child_by_field_name("right") is None
+
+
+def _is_of_class(block: Node) -> bool:
+    return block.parent is not None and block.parent.type == "class_definition"
