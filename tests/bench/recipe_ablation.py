@@ -184,6 +184,7 @@ def main(
     processes: int,
 ) -> None:
     """Train what is missing, then print the table."""
+    torch.set_num_threads(1)  # several of these may run side by side
     console = Console(width=170)
     bundle = Bundle.load(examples)
     names = rows or (*ROWS, REGRESSION, *(STAGES if unlabelled else ()))
