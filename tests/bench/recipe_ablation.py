@@ -1,6 +1,6 @@
 """What each part of the recipe adds: small models trained alike but for one thing, on the same held-out functions.
 
-python tests/bench/recipe_ablation.py FOLDER --examples DIR [--unlabelled DIR ...] [--passes N] [--seed S ...] [ROW ...]
+python tests/bench/recipe_ablation.py FOLDER --examples DIR [--unlabelled DIR ...] [--passes N] [--seed S ...] [--boosting] [ROW ...]
 
 FOLDER keeps every run, so that the table can be finished later. A row is one of ``ROWS``; by default all of them. Scored:
 validation, human-written functions, fp32 weights, n = 10,000, Spearman and mean |log10 error| of each language and metric.
@@ -173,6 +173,7 @@ class RegressionModel:
 @click.option("--unlabelled", multiple=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--passes", default=40_000, show_default=True, help="Labelled functions shown.")
 @click.option("--seed", "seeds", multiple=True, type=int, default=(0,), show_default=True)
+@click.option("--boosting", is_flag=True, help="Also gradient boosting on the same rows.")
 @click.option("--processes", default=2, show_default=True, help="Of the training, one thread each.")
 def main(
     folder: Path,
@@ -181,6 +182,7 @@ def main(
     unlabelled: tuple[Path, ...],
     passes: int,
     seeds: tuple[int, ...],
+    boosting: bool,
     processes: int,
 ) -> None:
     """Train what is missing, then print the table."""
@@ -195,7 +197,7 @@ def main(
             found.setdefault(name, []).append(
                 _row(run, name, bundle, unlabelled, passes, seed, processes, console)
             )
-    console.print(_table(found, _boosted(folder, bundle, console)))
+    console.print(_table(found, _boosted(folder, bundle, console) if boosting else {}))
 
 
 def _row(
