@@ -28,7 +28,7 @@ from pricetag.rlm.architecture import EncoderDecoder
 from pricetag.rlm.distribution import Distribution, Floats
 from pricetag.rlm.numbers import MEMORY, PAD, RUNTIME, SIZES, size_token
 from pricetag.rlm.prompt import Normalisation, Prompt, encode
-from pricetag.train.baselines import BOOSTING, COUNTS, baseline_forecasts
+from pricetag.train.baselines import BOOSTING, COUNTS, baseline_forecasts, syntax_counts
 from pricetag.train.batches import LabelBatch, as_written
 from pricetag.train.bundle import Bundle
 from pricetag.train.dataset import METRICS, Example, teaching, validating
@@ -85,6 +85,14 @@ def _share(share: float) -> Change:
     return lambda examples, recipe: ([example for example in examples if keep(example)], recipe)
 
 
+def _with_counts(prompt: Prompt) -> Prompt:
+    """Static counts ahead of the code: how deep loops nest, lines, how often each name is called."""
+    counts = syntax_counts(prompt)
+    calls = [f"{name.removeprefix('call ')} {count:.0f}" for name, count in counts.items() if "call " in name]
+    header = [f"depth {counts['loop depth']:.0f}", f"lines {counts['lines']:.0f}", *sorted(calls)]
+    return replace(prompt, assumes=f"{prompt.assumes} | {', '.join(header)}")
+
+
 ROWS: Mapping[str, Change] = {
     "base": _recipe(),
     "a quarter of the problems": _share(0.25),
@@ -97,6 +105,7 @@ ROWS: Mapping[str, Change] = {
     "without kinds": _prompts(lambda prompt: replace(prompt, assumes="")),
     "without imputed memory": _recipe(imputed=False),
     "without callees": _prompts(lambda prompt: replace(prompt, callees=())),
+    "with a header of static counts": _prompts(_with_counts),
     "without expected value's loss": _recipe(expected=0.0),
     "without ranking loss": _recipe(ranking=0.0),
     "dropout 0": _architecture(dropout=0.0),
