@@ -64,7 +64,7 @@ def _statement_edits(block: Node) -> Iterator[_Edit]:
 
 
 def _assignment(statement: Node) -> Node | None:
-    first = statement.named_children[0] if statement.type == "expression_statement" else None
+    first = next(iter(statement.named_children), None) if statement.type == "expression_statement" else None
     return first if first is not None and first.type == "assignment" else None
 
 
