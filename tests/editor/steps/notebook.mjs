@@ -5,7 +5,7 @@ const NOTEBOOK = 'prices.ipynb';
 const PAIRS = 'def pairs(prices: list[float]) -> list[tuple[float, float]]:';
 const SPREAD = 'def spread(prices: list[float]) -> float:';
 const CELLS = [
-  [PAIRS, '    return [(first, second) for first in prices for second in prices]'],
+  [PAIRS, '    return list(zip(prices, prices[1:]))'],
   [SPREAD, '    return max(abs(first - second) for first, second in pairs(prices))'],
 ];
 
