@@ -46,14 +46,15 @@ def _edits(node: Node) -> Iterator[_Edit]:
 def _statement_edits(block: Node) -> Iterator[_Edit]:
     """``x: T = v`` loses its hint, ``x: T`` goes altogether; a block of nothing else becomes ``pass``."""
     statements = block.named_children
-    declared = [_is_declaration(statement) for statement in statements]
-    if declared and all(declared):
+    kept = [place for place, statement in enumerate(statements) if not _is_declaration(statement)]
+    if statements and not kept:
         yield statements[0].start_byte, statements[-1].end_byte, b"pass"
         return
+    stays = set(kept)
     for place, statement in enumerate(statements):
-        if declared[place]:
+        if place not in stays:
             # With what lies between it and the next statement; at the end of a block, the one before.
-            if not all(declared[place:]):
+            if place < kept[-1]:
                 yield statement.start_byte, statements[place + 1].start_byte, b""
             else:
                 yield statements[place - 1].end_byte, statement.end_byte, b""

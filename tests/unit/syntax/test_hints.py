@@ -91,6 +91,6 @@ def _canonical(definition: str) -> str:
 @example(text="def f(x: '\ud800'): y: int")
 def test_any_text(text: str) -> None:
     once = without_hints(text)
-    assert len(once) <= len(text) + len("pass")
+    assert 3 * len(once) <= 4 * len(text), "at most `x:y` becomes `pass`"
     if ":" not in text and "->" not in text:
         assert once == text
