@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -161,6 +162,42 @@ async def test_one_refresh_a_batch(editor: EditorFactory) -> None:
         assert [h.position.line for h in moved] == [h.position.line + 1 for h in after]
         await session.idle()
         assert session.refreshes == 2
+
+
+async def test_hints_asked_for_before_the_document_is_opened(editor: EditorFactory) -> None:
+    async with editor() as session:
+        await session.ready()
+        assert await session.hints(session.uri("a.py")) == []
+        await session.idle()
+        assert session.refreshes == 0
+        uri = session.open("a.py", PYTHON)
+
+        async def there() -> bool:
+            return session.refreshes > 0 and len(await session.hints(uri)) == 3
+
+        await session.until(lambda: session.refreshes == 1, "a refresh")
+        await session.until(there, "the hints")
+
+
+async def test_an_editor_that_leaves_a_refresh_unanswered_is_asked_again(editor: EditorFactory) -> None:
+    refreshes, closing = 0, asyncio.Event()
+    async with editor() as session:
+        del session.client.protocol.fm.features[types.WORKSPACE_INLAY_HINT_REFRESH]
+
+        @session.client.feature(types.WORKSPACE_INLAY_HINT_REFRESH)
+        async def refresh(params: None) -> None:
+            nonlocal refreshes
+            refreshes += 1
+            await closing.wait()
+
+        await session.ready()
+        uri = session.open("a.py", PYTHON)
+        await session.hints(uri)
+        await session.until(lambda: refreshes == 1, "a refresh")
+        assert len(await session.hints(uri)) == 3
+        session.insert(uri, 4, 4, "xs = sorted(xs)\n    ")
+        await session.until(lambda: refreshes == 2, "a second refresh")
+        closing.set()
 
 
 async def test_no_refresh_for_a_client_that_knows_none(editor: EditorFactory) -> None:

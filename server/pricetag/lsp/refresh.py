@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
+
+from cachetools import LRUCache
 
 from pricetag.lsp.capabilities import supports
 
 if TYPE_CHECKING:
     from pricetag.lsp.session import PricetagServer
+
+_PATIENCE = 5.0  # seconds for an answer; an editor that gives none is asked again all the same
+_REMEMBERED = 256  # documents
 
 
 class Refresh:
@@ -17,9 +23,19 @@ class Refresh:
         self._server = server
         self._running = False
         self._again = False
+        self._early: LRUCache[str, bool] = LRUCache(_REMEMBERED)
+
+    def asked_early(self, uri: str) -> None:
+        """The editor wants hints of a document that it has not opened yet, and will not ask again by itself."""
+        self._early[uri] = True
+
+    def opened(self, uri: str) -> None:
+        """A document was opened; if hints were asked for before, the editor asks again."""
+        if self._early.pop(uri, False):
+            self.hints()
 
     def hints(self) -> None:
-        """Have the editor ask for hints again. At most one such request is out at a time."""
+        """Have the editor ask for hints again. The next such request waits until this one is answered, or overdue."""
         if not supports(self._server, "workspace.inlay_hint.refresh_support"):
             return
         if self._running:
@@ -37,7 +53,8 @@ class Refresh:
     async def _hints(self) -> None:
         self._running = True
         try:
-            await self._server.workspace_inlay_hint_refresh_async(None)
+            asked = self._server.spawn(self._server.workspace_inlay_hint_refresh_async(None))
+            await asyncio.wait((asked,), timeout=_PATIENCE)
         finally:
             self._running = False
             if self._again:

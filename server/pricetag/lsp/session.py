@@ -209,6 +209,7 @@ class PricetagServer(LanguageServer):
         document.excluded = self._leaves_alone(document)
         self.documents[document.uri] = document
         self.scheduler.opened(document)
+        self.refresh.opened(document.uri)
         self.spawn(self.projects.enter(document))
 
     def adopt(self, document: Document) -> None:

@@ -22,6 +22,7 @@ def register(server: PricetagServer, on: Callable[..., Callable[[Any], Any]]) ->
     def inlay_hint(params: types.InlayHintParams) -> list[types.InlayHint]:
         document = server.documents.get(params.text_document.uri)
         if document is None:
+            server.refresh.asked_early(params.text_document.uri)
             return []
         start = convert.to_offset(document, params.range.start)
         end = convert.to_offset(document, params.range.end)
