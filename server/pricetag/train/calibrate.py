@@ -29,8 +29,8 @@ def conformal_offsets(
     """Offsets that make the raw 10 % and 90 % quantiles hold: ``{language: {metric: {n: {low, high}}}}`` in log10.
 
     Split conformal on each side (conformalised quantile regression, Romano et al. 2019, with the tails apart):
-    the finite-sample quantile of (quantile - label) and (label - quantile). ``over`` counts as the metric's limit
-    (bytes, seconds), on both sides: an interval that reaches the limit holds it.
+    the finite-sample quantile of (quantile - label) and (label - quantile). An interval that reaches the metric's limit
+    (bytes, seconds) holds ``over``, and every interval begins at the limit or below.
     """
     result: dict[str, Any] = {}
     for language in sorted({example.language for example in examples}):
@@ -38,26 +38,32 @@ def conformal_offsets(
         result[language] = {}
         for metric in METRICS:
             limit = np.log10(limits[metric])
-            truth = np.minimum(truths(examples, metric)[chosen], limit)
-            quantiles = np.minimum(predictions[metric].quantiles[chosen], limit)
-            pooled = _offsets(truth.ravel(), quantiles[..., 0].ravel(), quantiles[..., 2].ravel())
+            truth, quantiles = truths(examples, metric)[chosen], predictions[metric].quantiles[chosen]
+            pooled = _offsets(truth.ravel(), quantiles[..., 0].ravel(), quantiles[..., 2].ravel(), limit)
             result[language][metric] = {}
             for column, n in enumerate(SIZES):
                 own = (truth[:, column], quantiles[:, column, 0], quantiles[:, column, 2])
                 enough = int((~np.isnan(own[0]) & ~np.isnan(own[1])).sum()) >= _FEWEST
-                low, high = _offsets(*own) if enough else pooled
+                low, high = _offsets(*own, limit) if enough else pooled
                 result[language][metric][str(n)] = {"low": round(low, 4), "high": round(high, 4)}
     return result
 
 
-def _offsets(truth: Floats, low: Floats, high: Floats) -> tuple[float, float]:
+def _offsets(truth: Floats, low: Floats, high: Floats, limit: float) -> tuple[float, float]:
     rows = ~np.isnan(truth) & ~np.isnan(low)
     if not rows.any():
         return 0.0, 0.0
-    below, above = low[rows] - truth[rows], truth[rows] - high[rows]
-    level = min(np.ceil((1 - _TAIL) * (rows.sum() + 1)) / rows.sum(), 1.0)
-    down, up = (float(np.quantile(side, level, method="higher")) for side in (below, above))
-    return -down, up
+    known, low, high = np.minimum(truth[rows], limit), low[rows], high[rows]
+    below = np.where(known >= limit, -np.inf, low - known)  # no interval begins above the limit
+    above = known - high
+    return -_holding(below), _holding(above)
+
+
+def _holding(side: Floats) -> float:
+    """What an end must be moved outwards by to miss a tenth of new labels; 0 where no move within the limit would."""
+    level = min(np.ceil((1 - _TAIL) * (len(side) + 1)) / len(side), 1.0)
+    moved = float(np.quantile(side, level, method="higher"))
+    return moved if np.isfinite(moved) else 0.0
 
 
 def pair_correlation(

@@ -17,8 +17,9 @@ from pricetag.rlm.architecture import Architecture
 from pricetag.rlm.onnx_export import load_weights, train_tokenizer
 from pricetag.rlm.prompt import Normalisation
 from pricetag.train.dataset import Example, add_renamed, pack, teaching, validating
-from pricetag.train.imitate import imitated
+from pricetag.train.imitate import SOURCE, drawn, imitated, with_known_inputs
 from pricetag.train.impute import with_grown_memory
+from pricetag.train.predict import Reference
 from pricetag.train.pretrain import sample, source_files, tokenise, unlabelled_functions
 from pricetag.train.processes import in_processes
 from pricetag.train.run import IMITATED, START, TRAINING, UNLABELLED, VALIDATION, Recipe, train
@@ -43,18 +44,25 @@ def prepare(
     ``unlabelled`` roots hold Python and C++ source for the denoising pretraining; none means no pretraining. ``limits``,
     bytes and seconds, are those the labels were measured under: with them memory is imputed and, where the recipe wants
     imitation, gradient boosting labels the source. ``start`` is a model folder whose tokenizer is kept and
-    with whose first member's weights the training begins; ``beside`` one of which the tokenizer alone is kept.
+    with whose first member's weights the training begins; where the recipe weighs the imitated functions, that model and
+    boosting label the source together, and it is learnt from beside the labels. ``beside`` is a model folder of which the
+    tokenizer alone is kept.
     """
     folder.mkdir(parents=True, exist_ok=True)
     training = [example for example in examples if example.split == "train"]
     validation = validating(examples)
     unlabelled_prompts = sample(unlabelled_functions(source_files(unlabelled)), UNLABELLED_FUNCTIONS)
     imitations: list[Example] = []
-    if limits is not None and recipe.imitation.passes and unlabelled_prompts:
+    teacher = start if recipe.weights.get(SOURCE) else None
+    if limits is not None and unlabelled_prompts and (recipe.imitation.passes or teacher is not None):
+        functions = unlabelled_prompts if teacher is None else with_known_inputs(unlabelled_prompts)
         with console.status("labelling unlabelled functions by gradient boosting"):
-            imitations = imitated(unlabelled_prompts, teaching(training), limits)
+            imitations = imitated(functions, teaching(training), limits)
     if limits is not None and recipe.imputed:
         training = with_grown_memory(training, limits["memory"])
+    if limits is not None and teacher is not None:
+        training += drawn(imitations, _reference(teacher), limits, console)
+        imitations = []
     with console.status("normalising"):
         training, validation, imitations = (
             _normalised(part, recipe.normalisation) for part in (training, validation, imitations)
@@ -75,7 +83,7 @@ def prepare(
             recipe.architecture.vocabulary,
         )
     tokenizer.save(str(folder / checkpoint.TOKENIZER))
-    if unlabelled_prompts:
+    if unlabelled_prompts and recipe.pretraining.passes:
         tokenise(unlabelled_prompts + own, tokenizer, CONTEXT).save(folder / UNLABELLED)
         console.print(f"{len(unlabelled_prompts):,} unlabelled functions")
     if imitations:
@@ -103,6 +111,13 @@ def continued(recipe: Recipe, start: Path) -> Recipe:
         pretraining=replace(recipe.pretraining, passes=0),
         imitation=replace(recipe.imitation, passes=0),
     )
+
+
+def _reference(folder: Path) -> Reference:
+    """The fp32 model of a checkpoint folder, reading code as it does there."""
+    tokenizer = Tokenizer.from_file(str(folder / checkpoint.TOKENIZER))
+    normalisation = Normalisation.of(checkpoint.read_config(folder))
+    return Reference(load_weights(folder), tokenizer, CONTEXT, normalisation)
 
 
 def _normalised(examples: Sequence[Example], normalisation: Normalisation) -> list[Example]:

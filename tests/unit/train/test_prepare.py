@@ -90,6 +90,24 @@ def test_a_training_may_start_from_a_model(tmp_path: Path, random_model: Path) -
         assert torch.equal(weights[name], value), name
 
 
+def test_functions_labelled_by_a_model_and_boosting_stand_beside_the_labels(
+    tmp_path: Path, random_model: Path
+) -> None:
+    (tmp_path / "source").mkdir()
+    shutil.copy(str(heapq.__file__), tmp_path / "source" / "heaps.py")
+    examples = [example(number) for number in range(120)] + [example(200, "validation")]
+    recipe = continued(replace(RECIPE, weights={"mbpp": 0.5, "imitated": 0.25}), random_model)
+    folder, quiet = tmp_path / "run", Console(file=io.StringIO())
+    prepare(examples, folder, recipe, 1, quiet, [tmp_path / "source"], LIMITS, start=random_model)
+    packed = Packed.load(folder / TRAINING)
+    weights = packed.weight.tolist()
+    heaps = weights.count(0.25)
+    assert weights == [0.5] * 120 + [0.25] * heaps and heaps >= 5
+    labelled = packed.targets[120:] != NO_LABEL
+    assert labelled[:, 2, 0].all() and not labelled[:, :, 2:].any(), "memory at 1,000, which boosting learnt"
+    assert not (folder / IMITATED).exists() and not (folder / UNLABELLED).exists()
+
+
 def test_a_second_member_keeps_the_tokenizer_and_begins_from_nothing(
     tmp_path: Path, random_model: Path
 ) -> None:
