@@ -21,7 +21,7 @@ from pricetag.forecast import (
 from pricetag.rlm.prompt import Normalisation, Prompt, render
 from pricetag.syntax.function import Function
 
-_NORMALISATION = Normalisation(number_names=True, drop_hints=True)
+_NORMALISATION = Normalisation(number_names=True, drop_hints=True, one_spelling=True)
 _PARAMETER = re.compile(r"(?:^|, )\w+: ")
 # How large a parameter is, where that depends on n: "n x 5" of "list[str] of n x 5 over 3 letters".
 _SIZE = re.compile(r" (?:of|=) (?P<size>(?:sqrt )?n\b(?:(?! over ).)*)")
@@ -50,7 +50,7 @@ def differs(before: Function, after: Function) -> bool:
     """Whether an edit may have changed what a function costs.
 
     Not where the canonical texts are equal, where only names of the function's own differ, or where the model would
-    read one and the same prompt, its names numbered and its type hints dropped: such an edit is silent by construction.
+    read one and the same prompt (``rlm.prompt.Normalisation``): such an edit is silent by construction.
     """
     if before.canonical == after.canonical or only_names_differ(before, after):
         return False

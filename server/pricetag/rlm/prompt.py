@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pricetag.syntax.binding import bound_names, replace_names
 from pricetag.syntax.function import Language
 from pricetag.syntax.hints import without_hints
+from pricetag.syntax.spelling import one_spelling
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -59,21 +60,28 @@ class Normalisation:
 
     number_names: bool = False  # va, vb, ... for what a function names itself
     drop_hints: bool = False  # Python without type hints: what they say of the inputs, the kinds say
+    one_spelling: bool = False  # Python that can be written in two ways at one cost, in one of them
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> Normalisation:
         """As a model's ``config.json`` has it; what is left out is read as written."""
-        return cls(config.get("number_names", False), config.get("drop_hints", False))
+        return cls(**{name: config.get(name, False) for name in cls.__slots__})
 
     def __call__(self, prompt: Prompt) -> Prompt:
         """The prompt as the model reads it."""
-        if self.drop_hints and prompt.language == Language.PYTHON.value:
-            callees = tuple(map(without_hints, prompt.callees))
-            prompt = replace(prompt, canonical=without_hints(prompt.canonical), callees=callees)
+        if prompt.language == Language.PYTHON.value:
+            if self.drop_hints:
+                prompt = _with_code(prompt, without_hints)
+            if self.one_spelling:
+                prompt = _with_code(prompt, one_spelling)
         return numbered(prompt) if self.number_names else prompt
 
 
 AS_WRITTEN = Normalisation()
+
+
+def _with_code(prompt: Prompt, change: Callable[[str], str]) -> Prompt:
+    return replace(prompt, canonical=change(prompt.canonical), callees=tuple(map(change, prompt.callees)))
 
 
 def numbered(prompt: Prompt) -> Prompt:

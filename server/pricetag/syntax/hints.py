@@ -6,10 +6,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from pricetag.syntax.binding import parse_canonical, walk
-from pricetag.syntax.function import Language
-
-_Edit = tuple[int, int, bytes]  # bytes from, to, and what stands there instead
+from pricetag.syntax.rewrite import Edit, rewritten
 
 
 def without_hints(canonical: str) -> str:
@@ -18,17 +15,10 @@ def without_hints(canonical: str) -> str:
     Fields of a class that stands in the text keep theirs: a dataclass is made of them. In text with a syntax error, what
     still parses loses its hints.
     """
-    data = canonical.encode("utf-8", "replace")
-    nodes = walk(parse_canonical(canonical, Language.PYTHON))
-    pieces, position = [], 0
-    for start, end, text in sorted(edit for node in nodes for edit in _edits(node)):
-        if start >= position:  # a hint within code that is left out goes with it
-            pieces += [data[position:start], text]
-            position = end
-    return b"".join([*pieces, data[position:]]).decode("utf-8", "replace")
+    return rewritten(canonical, _edits)
 
 
-def _edits(node: Node) -> Iterator[_Edit]:
+def _edits(node: Node) -> Iterator[Edit]:
     if node.type == "typed_parameter":
         yield node.children[0].end_byte, node.end_byte, b""
     elif node.type == "typed_default_parameter":
@@ -43,7 +33,7 @@ def _edits(node: Node) -> Iterator[_Edit]:
         yield from _statement_edits(node)
 
 
-def _statement_edits(block: Node) -> Iterator[_Edit]:
+def _statement_edits(block: Node) -> Iterator[Edit]:
     """``x: T = v`` loses its hint, ``x: T`` goes altogether; a block of nothing else becomes ``pass``."""
     statements = block.named_children
     kept = [place for place, statement in enumerate(statements) if not _is_declaration(statement)]

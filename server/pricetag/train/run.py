@@ -40,8 +40,9 @@ class Recipe:
     weights: Mapping[str, float] = field(
         default_factory=lambda: {"generated": 0.5, "mutated": 0.5, "neutral": 0.25}
     )
-    number_names: bool = True  # both as in ``Normalisation``
+    number_names: bool = True  # these three as in ``Normalisation``
     drop_hints: bool = True
+    one_spelling: bool = True
     expected: float = 0.0  # weight of the expected values' error
     ranking: float = 0.0  # weight of the order of functions within a batch
     masked: float = 0.0  # share of a prompt's tokens that are hidden, anew whenever it is shown
@@ -50,7 +51,7 @@ class Recipe:
     @property
     def normalisation(self) -> Normalisation:
         """What the model reads in place of the code as written."""
-        return Normalisation(self.number_names, self.drop_hints)
+        return Normalisation(self.number_names, self.drop_hints, self.one_spelling)
 
     def to_json(self) -> dict[str, Any]:
         """As stored beside the weights."""

@@ -32,6 +32,13 @@ def last(text: str, language: Language) -> Function:
         (Language.PYTHON, "def f(x):\n    return g(x=x)\n", "def f(y):\n    return g(x=y)\n", False),
         (Language.PYTHON, LOOP, LOOP.replace("for x in xs", "for x in sorted(xs)"), True),
         (Language.PYTHON, LOOP, LOOP.replace(" -> int", "").replace("total = 0", "total: int = 0"), False),
+        (
+            Language.PYTHON,
+            HELPER,
+            HELPER.replace("return g(xs)", "y = g(xs)\n    return y"),
+            False,
+        ),  # another spelling
+        (Language.PYTHON, HELPER, HELPER.replace("return g(xs)", "y = g(xs)\n    return y, y"), True),
         (Language.PYTHON, LOOP, LOOP.replace("k: int", "k: str"), True),  # other inputs
         (Language.PYTHON, HELPER, HELPER.replace("return n", "return [n] * n"), False),  # f itself stays
         (Language.CPP, CPP, CPP.replace("total", "sum"), False),

@@ -77,6 +77,11 @@ HINTED = render(
             "def va(vb):\n\tvc = g(vb)\n\treturn vc",
             "def g(vb):\n\treturn len(vb)",
         ),
+        (
+            {"drop_hints": True, "number_names": True, "one_spelling": True},
+            "def va(vb):\n\treturn g(vb)",
+            "def g(vb):\n\treturn len(vb)",
+        ),
     ],
 )
 def test_a_model_reads_as_its_config_says(config: dict[str, bool], function: str, callee: str) -> None:
