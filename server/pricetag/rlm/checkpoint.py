@@ -212,5 +212,6 @@ def _session(model: bytes, threads: int) -> onnxruntime.InferenceSession:
     # A spinning thread burns a core between keystrokes; a grown arena would stay for the whole session.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.enable_cpu_mem_arena = False
+    options.enable_mem_pattern = False  # a plan for each length of input would be kept
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
