@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from pricetag.syntax.binding import bound_names
+from pricetag.syntax.binding import bound_names, parse_canonical, walk
 from pricetag.syntax.function import Language
 from pricetag.syntax.rewrite import Edit, rewritten
 
@@ -22,16 +22,20 @@ def one_spelling(canonical: str) -> str:
     """The canonical text of a Python function as it would be with
 
     - ``return v`` for ``x = v`` and ``return x`` right after it,
-    - ``x += 1`` for ``x = x + 1``, where a number literal is added (or taken away, ...),
+    - ``x += 1`` for ``x = x + 1``, where a number literal is added (or taken away, ...) to what began as one: a list or an
+      array would be copied,
     - ``[]`` for ``list()``, ``{}`` for ``dict()``,
     - ``x > 0`` for ``0 < x``, where one side is a literal,
     - ``a != b`` for ``not a == b``, and the like.
     """
     shadowed = {name.encode() for name in bound_names(canonical, Language.PYTHON)}
+    numbers = {name for node in walk(parse_canonical(canonical, Language.PYTHON)) if (name := _number(node))}
 
     def edits(node: Node) -> Iterator[Edit]:
         if node.type == "call":
             yield from _empty(node, shadowed)
+        elif node.type == "assignment":
+            yield from _augmented(node, numbers)
         elif (found := _EDITS.get(node.type)) is not None:
             yield from found(node)
 
@@ -80,14 +84,29 @@ def _has_lambda(value: Node) -> bool:
     return False
 
 
-def _augmented(assignment: Node) -> Iterator[Edit]:
+def _number(assignment: Node) -> bytes | None:
+    """The name that a number literal is assigned to."""
+    if assignment.type != "assignment":
+        return None
+    target, value = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
+    if (
+        target is None
+        or value is None
+        or target.type != "identifier"
+        or value.type not in ("integer", "float")
+    ):
+        return None
+    return target.text
+
+
+def _augmented(assignment: Node, numbers: set[bytes]) -> Iterator[Edit]:
     target, value = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
     if target is None or value is None or target.type != "identifier" or value.type != "binary_operator":
         return
     left, sign, right = (value.child_by_field_name(name) for name in ("left", "operator", "right"))
     if left is None or sign is None or right is None or assignment.child_by_field_name("type") is not None:
         return
-    same = left.type == "identifier" and left.text == target.text
+    same = left.type == "identifier" and left.text == target.text and target.text in numbers
     if same and sign.type in _AUGMENTED and right.type in ("integer", "float"):
         yield target.end_byte, right.start_byte, b" " + sign.type.encode() + b"= "
 
@@ -131,7 +150,6 @@ def _sign(comparison: Node) -> str:
 
 
 _EDITS = {
-    "assignment": _augmented,
     "return_statement": _returned,
     "comparison_operator": _compared,
     "not_operator": _negated,

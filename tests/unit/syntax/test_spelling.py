@@ -21,8 +21,8 @@ from pricetag.syntax.spelling import one_spelling
         ("def f(x):\n\tif x:\n\t\ty = x\n\t\treturn y\n\treturn 1", "def f(x):\n\tif x:\n\t\treturn x\n\treturn 1"),
         ("def f(x):\n\ty = not x in z\n\treturn y", "def f(x):\n\treturn x not in z"),
         ("def f(x):\n\tx = x + 1\n\treturn x", "def f(x):\n\treturn x + 1"),
-        ("def f(i):\n\ti = i + 1\n\treturn -i", "def f(i):\n\ti += 1\n\treturn -i"),
-        ("def f(i):\n\ti = i // 2\n\tg(i)", "def f(i):\n\ti //= 2\n\tg(i)"),
+        ("def f():\n\ti = 0\n\ti = i + 1\n\treturn -i", "def f():\n\ti = 0\n\ti += 1\n\treturn -i"),
+        ("def f():\n\ti = 1.5\n\ti = i // 2\n\tg(i)", "def f():\n\ti = 1.5\n\ti //= 2\n\tg(i)"),
         ("def f(x):\n\tseen = dict()\n\tg(seen, list())", "def f(x):\n\tseen = {}\n\tg(seen, [])"),
         ("def f(x):\n\tif 0 < len(x):\n\t\tg()", "def f(x):\n\tif len(x) > 0:\n\t\tg()"),
         ("def f(x):\n\treturn None is x or 'a' == x[0]", "def f(x):\n\treturn None is x or x[0] == 'a'"),
@@ -49,7 +49,8 @@ def test_what_costs_the_same_reads_the_same(written: str, read: str) -> None:
         "def f(xs):\n\ty += xs\n\treturn y",
         "def f(xs):\n\txs = xs + [1]\n\tg(xs)",  # a new list; += would extend the old one
         "def f(xs):\n\txs = [1] + xs\n\tg(xs)",
-        "def f(xs):\n\ti = j + 1\n\tg(i)",
+        "def f(xs):\n\txs = xs * 2\n\tg(xs)",  # likewise
+        "def f(xs):\n\ti = 0\n\ti = j + 1\n\tg(i)",
         "def f(list):\n\treturn list()",
         "def f(x):\n\treturn list(x), dict(a=1), x.list()",
         "def f(x):\n\treturn 0 < x < 3",
