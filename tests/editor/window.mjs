@@ -208,6 +208,8 @@ export class Window {
   async goToLine(number) {
     await this.press('Control+G');
     await this.page.locator('.quick-input-widget input').first().fill(`:${number}:1`);
+    // An Enter before the row stands there is lost.
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: new RegExp(`\\b${number}\\b`) }).first().waitFor();
     await this.press('Enter');
     await this.page.locator('.quick-input-widget').first().waitFor({ state: 'hidden' });
     await this.page.locator('.statusbar-item', { hasText: new RegExp(`Ln ${number}, Col 1\\b`) }).waitFor();

@@ -12,7 +12,7 @@ export const EXAMPLES = [
     signature: 'def mean_level(levels: list[int]) -> float:',
     body: 'level_sum = 0',
     trace: 'products',
-    regression: '    products = [[a * b for b in levels] for a in levels]',
+    regression: '    products = [list(levels) for level in levels]',
     rename: { from: 'level_sum', to: 'stock_sum' },
   },
   {

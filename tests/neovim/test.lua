@@ -9,7 +9,7 @@ local EXAMPLES = {
     file = 'inventory.py',
     name = 'mean_level',
     signature = 'def mean_level(levels: list[int]) -> float:',
-    regression = '    products = [[a * b for b in levels] for a in levels]',
+    regression = '    products = [list(levels) for level in levels]',
   },
   {
     file = 'telemetry.cpp',
