@@ -60,7 +60,7 @@ def prepare(
             imitations = imitated(functions, teaching(training), limits)
     if limits is not None and recipe.imputed:
         training = with_grown_memory(training, limits["memory"])
-    if limits is not None and teacher is not None:
+    if limits is not None and teacher is not None and imitations:
         training += drawn(imitations, _reference(teacher), limits, console)
         imitations = []
     with console.status("normalising"):

@@ -53,7 +53,7 @@ def test_offsets_make_intervals_hold_on_new_functions(limit: float) -> None:
         high = fresh["memory"].quantiles[:, column, 2] + own["high"]
         covered, width = interval_scores(truth, low, high, limit)
         assert 0.77 <= covered <= 0.83
-        assert width > 0.9
+        assert width > 1.0
 
 
 def test_an_interval_that_reaches_the_limit_holds_a_call_that_passed_it() -> None:
@@ -105,7 +105,7 @@ def test_centres_are_those_of_the_clusters() -> None:
 
 
 def test_the_distance_curve_parts_near_from_far() -> None:
-    examples, found = made(200, 0.5, seed=2, claimed=1.0)
+    examples, found = made(200, 0.5, seed=2, claimed=0.4)
     errors = np.abs(found["memory"].mean - truths(examples, "memory")).mean(axis=1)
     curve = distance_curve(examples, found, errors, "memory")
     assert [round(share, 2) for _, share, _, _ in curve] == [0.5, 0.8, 0.9, 0.95, 0.98, 0.99]
