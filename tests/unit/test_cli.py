@@ -338,6 +338,14 @@ def test_a_model_is_trained_from_another_or_beside_it(tmp_path: Path, random_mod
     assert not (tmp_path / "run").exists()
 
 
+def test_train_wants_source_where_a_recipe_weighs_it(tmp_path: Path) -> None:
+    recipe = tmp_path / "recipe.json"
+    recipe.write_text(json.dumps({"weights": {"imitated": 0.5}}), encoding="utf-8")
+    said = run("train", str(tmp_path / "run"), "--recipe", str(recipe), code=2).stderr
+    assert "--start and --unlabelled" in " ".join(said.replace("│", " ").split())
+    assert not (tmp_path / "run").exists()
+
+
 def labelled_functions(folder: Path, train: int, test: int) -> tuple[object, ...]:
     """Options of ``evaluate`` for made-up labels: generated Python functions train, those of the standard library test."""
     items, labels = [], []

@@ -101,6 +101,7 @@ def train(
     with training_extra():
         from pricetag.rlm import CheckpointError
         from pricetag.train.bundle import MixedLimits
+        from pricetag.train.imitate import SOURCE
         from pricetag.train.prepare import continued, prepare, run_training
         from pricetag.train.run import TRAINING
 
@@ -116,6 +117,10 @@ def train(
         except CheckpointError as error:
             raise click.ClickException(str(error)) from error
     if not (folder / TRAINING).exists():
+        if recipe.weights.get(SOURCE) and not (start and unlabelled):
+            raise click.UsageError(
+                f'The recipe weighs "{SOURCE}" functions, labelled by a model: give --start and --unlabelled.'
+            )
         bundle = _bundle(kept, labels, sources, data, console, ("train", "validation"))
         try:
             limits = bundle.one_limit()

@@ -200,7 +200,8 @@ def pack(
 ) -> Packed:
     """Tokenise every variant once. With ``blind``, one example in three is also given without its assumed kinds.
 
-    ``weights`` maps a source to the sampling weight of its examples (1 where absent).
+    ``weights`` maps a source, or a source and a kind of edit (``mutated/table``), to the sampling weight of its examples
+    (1 where absent).
     """
     tokens: list[NDArray[np.uint16]] = []
     owner: list[int] = []
@@ -222,9 +223,14 @@ def pack(
         owner=np.array(owner, dtype=np.int32),
         rows=np.stack(rows),
         targets=np.stack(targets),
-        weight=np.array([weights.get(example.source, 1.0) for example in examples], dtype=np.float32),
+        weight=np.array([_weight(example, weights) for example in examples], dtype=np.float32),
         family=np.array([problems[example.problem] for example in examples], dtype=np.int32),
     )
+
+
+def _weight(example: Example, weights: Mapping[str, float]) -> float:
+    kind = example.item.rpartition("/")[2]
+    return weights.get(f"{example.source}/{kind}", weights.get(example.source, 1.0))
 
 
 def label_tokens(values: Mapping[str, Mapping[int, float]]) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:

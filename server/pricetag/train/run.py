@@ -36,7 +36,8 @@ class Recipe:
         default_factory=lambda: Schedule(60_000, batch_tokens=4_096, learning_rate=2e-3, weight_decay=0.01)
     )
     imitation: Schedule = field(default_factory=lambda: Schedule(0))
-    # Of a source's functions in an epoch, 1 where it is not named: versions and programs say less than new functions do.
+    # Of a source's functions in an epoch, or of one kind of its edits, 1 where neither is named: versions and programs
+    # say less than new functions do.
     weights: Mapping[str, float] = field(
         default_factory=lambda: {"generated": 0.5, "mutated": 0.5, "neutral": 0.25}
     )

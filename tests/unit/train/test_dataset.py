@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -71,3 +72,18 @@ def test_packing_keeps_every_token(tmp_path: Path) -> None:
     again = Packed.load(tmp_path / "packed")
     for name in Packed.__slots__:
         np.testing.assert_array_equal(getattr(again, name), getattr(packed, name))
+
+
+@pytest.mark.parametrize(
+    ("item", "weights", "expected"),
+    [
+        ("t/1", {"t": 2.0}, 2.0),
+        ("t/1", {"u": 2.0}, 1.0),
+        ("t/1/mut/table", {"t": 0.5, "t/table": 3.0}, 3.0),
+        ("t/1/mut/copy", {"t": 0.5, "t/table": 3.0}, 0.5),
+    ],
+)
+def test_a_kind_of_edit_has_its_own_weight(item: str, weights: dict[str, float], expected: float) -> None:
+    (example,) = join([ITEM], [label(10, memory=88.0, runtime=1e-6)], {"t/1": "train"})
+    packed = pack([replace(example, item=item)], train_tokenizer([ITEM.code], 400), 200, weights)
+    assert packed.weight.tolist() == [expected]

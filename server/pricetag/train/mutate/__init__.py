@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TypeAlias, TypeVar
 
 from pricetag.measure.label import Item
-from pricetag.train.mutate import cpp, neutral_cpp, neutral_python, python
+from pricetag.train.mutate import cpp, neutral_cpp, neutral_python, python, tables
 from pricetag.train.mutate.edits import Overlap, Site, apply, draw, shuffled
 from pricetag.train.mutate.program import Program, Unplaced
 from pricetag.train.mutate.unit import Unit
@@ -20,7 +20,7 @@ from pricetag.train.python_sources import missing_imports, parse
 T = TypeVar("T")
 Edits: TypeAlias = Mapping[str, Callable[[T], Iterator[Site]]]
 
-MOST = 7  # mutants of one item
+MOST = 7  # mutants of one item, those with tables aside
 PLACES = 2  # of one kind
 # Kinds that fit nearly every function whatever it does: the few drawn must not crowd out those that fit this one.
 GENERAL = frozenset({"early", "copy", "deepcopy", "defensive", "validate", "sorted", "lowered"})
@@ -31,15 +31,16 @@ RENAMES = neutral_python.RENAMES | neutral_cpp.RENAMES
 
 
 def mutate(item: Item) -> Iterator[Item]:
-    """The mutants of an item, at most seven: edits that apply to it and leave a different program that parses.
+    """The mutants of an item, at most seven, and then two with tables that nothing reads.
 
-    Which kinds and which places are chosen by a hash of the item's id. Never raises on any text.
+    Each is an edit that applies to the item and leaves a different program that parses. Which kinds and which places are chosen by a hash of the item's id. Never raises on any text.
     """
     made = _made(item, python.EDITS, cpp.EDITS, PLACES)
     general = [one for one in made if one[0] in GENERAL][:MOST_GENERAL]
     special = [one for one in made if one[0].removesuffix("-2") not in GENERAL]
     # The first of the general ones stands in front: there are pairs of every item that has any.
-    for kind, code in [*general[:1], *special, *general[1:]][:MOST]:
+    chosen = [*general[:1], *special, *general[1:]][:MOST]
+    for kind, code in chosen + _made(item, tables.PYTHON, tables.CPP, 1):
         yield _version(item, f"mut/{kind}", "mutated", code)
 
 
