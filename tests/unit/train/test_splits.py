@@ -14,6 +14,7 @@ from pricetag.train.generator import generate
 from pricetag.train.splits import (
     MINIMUM_TOKENS,
     NEAR,
+    SEEN,
     VALIDATING_PACKAGES,
     assign_splits,
     jaccard,
@@ -221,3 +222,12 @@ def test_real_generated_programs_train() -> None:
     items = list(generate("python", 50, 9))
     assert set(splits_of(items, {}).values()) == {"train"}
     assert set(assign_splits(items)) == {one.id for one in items}
+
+
+def test_what_a_member_has_seen_a_copy_of_is_in_no_split() -> None:
+    seen = sorted(SEEN)[0]
+    items = [
+        item(seen, "stdlib/collections", OTHER.format(name="f"), "stdlib"),
+        item("stdlib/heapq/merge", "stdlib/heapq", OTHER.format(name="f"), "stdlib"),
+    ]
+    assert splits_of(items, {}) == {"stdlib/heapq/merge": "test"}
